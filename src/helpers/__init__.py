@@ -1,0 +1,1 @@
+"""The models, labs, figures, widgets and grading behind the system design course."""

@@ -1,0 +1,1 @@
+"""A model's or a lab's result in, a plotly figure out."""

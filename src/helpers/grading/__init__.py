@@ -1,0 +1,1 @@
+"""Checking answers, in lessons and in homework."""

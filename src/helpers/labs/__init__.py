@@ -1,0 +1,1 @@
+"""The models' questions put to real systems on this machine."""

@@ -1,0 +1,93 @@
+"""Reject bad input with a message that names the argument, the value and what is allowed."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+__all__ = ["require_choice", "require_numbers", "require_whole"]
+
+
+def require_numbers(
+    name: str,
+    value: Any,
+    *,
+    above: float | None = None,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    unit: str = "",
+) -> Any:
+    """Return `value` as a float, or as an array of floats if it is an array, once it is in range.
+
+    Raises TypeError for what is not a number and ValueError for what is not finite or out of range.
+
+    >>> require_numbers("peak_factor", 2, at_least=1)
+    2.0
+    >>> require_numbers("daily_users", -5, above=0, unit="users")
+    Traceback (most recent call last):
+    ValueError: daily_users = -5: it must be a number above 0 (in users)
+    """
+    allowed = _allowed("a number", above, at_least, at_most, unit)
+    numbers: Any
+    if isinstance(value, np.ndarray):
+        numbers = value.astype(float)
+    elif isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise TypeError(f"{name} = {value!r}: it must be {allowed}")
+    else:
+        try:
+            numbers = float(value)
+        except OverflowError:
+            numbers = math.inf
+    inside = np.isfinite(numbers)
+    if above is not None:
+        inside = inside & (numbers > above)
+    if at_least is not None:
+        inside = inside & (numbers >= at_least)
+    if at_most is not None:
+        inside = inside & (numbers <= at_most)
+    if np.all(inside):
+        return numbers
+    shown = numbers[~inside][0] if isinstance(numbers, np.ndarray) else value
+    raise ValueError(f"{name} = {shown}: it must be {allowed}")
+
+
+def require_whole(name: str, value: Any, *, at_least: int, at_most: int) -> int:
+    """Return `value` as an int once it is a whole number in range.
+
+    >>> require_whole("repeats", 5, at_least=1, at_most=100)
+    5
+    >>> require_whole("repeats", 2.5, at_least=1, at_most=100)
+    Traceback (most recent call last):
+    TypeError: repeats = 2.5: it must be a whole number, 1 or more, at most 100
+    """
+    allowed = _allowed("a whole number", None, at_least, at_most, "")
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{name} = {value!r}: it must be {allowed}")
+    if not at_least <= value <= at_most:
+        raise ValueError(f"{name} = {value}: it must be {allowed}")
+    return int(value)
+
+
+def require_choice(name: str, value: Any, choices: Any) -> Any:
+    """Return `value` once it is one of `choices`.
+
+    >>> require_choice("engine", "sqlite", ["sqlite", "redis"])
+    'sqlite'
+    >>> require_choice("engine", "oracle", ["sqlite", "redis"])
+    Traceback (most recent call last):
+    ValueError: engine = 'oracle': it must be one of 'sqlite', 'redis'
+    """
+    if value in list(choices):
+        return value
+    raise ValueError(f"{name} = {value!r}: it must be one of {', '.join(map(repr, choices))}")
+
+
+def _allowed(kind: str, above: float | None, at_least: float | None, at_most: float | None, unit: str) -> str:
+    parts = [kind]
+    if above is not None:
+        parts.append(f" above {above:,g}")
+    if at_least is not None:
+        parts.append(f", {at_least:,g} or more")
+    if at_most is not None:
+        parts.append(f", at most {at_most:,g}")
+    return "".join(parts) + (f" (in {unit})" if unit else "")

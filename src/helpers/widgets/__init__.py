@@ -1,0 +1,1 @@
+"""Explorers: controls wired to a model and a figure."""
