@@ -214,22 +214,26 @@ def _traffic(w: Workload, lines: Mapping[str, Line]) -> Iterator[Line]:
     size = w.item_size + w.media_share * w.media_size
     writes, reads = lines["writes_per_second"], lines.get("reads_per_second")
     item = Factor("Size of an item with its share of media", size, f"byte/{w.item}")
-    yield _product("bandwidth_in", "Bandwidth in", "byte/second", _from(writes), item)
+    peak = _argument(w, "peak_factor")
+    into = _product("bandwidth_in", "Bandwidth in", "byte/second", _from(writes), item)
+    yield into
+    yield _product("peak_bandwidth_in", "Peak bandwidth in", "byte/second", _from(into), peak)
     if reads is not None:
         item = dataclasses.replace(item, unit="byte/request")
-        yield _product("bandwidth_out", "Bandwidth out", "byte/second", _from(reads), item)
-        per_day = _from(lines["reads_per_day"])
-        out = _product("traffic_out_per_day", "Traffic out a day", "byte/day", per_day, item)
+        out = _product("bandwidth_out", "Bandwidth out", "byte/second", _from(reads), item)
         yield out
+        yield _product("peak_bandwidth_out", "Peak bandwidth out", "byte/second", _from(out), peak)
+        per_day = _from(lines["reads_per_day"])
+        traffic = _product("traffic_out_per_day", "Traffic out a day", "byte/day", per_day, item)
+        yield traffic
         if w.price_out is not None:
             text = format_quantity(_scalar(w.price_out), "dollar") + "/GB"
             price = Factor("Price of traffic out", w.price_out / 1e9, "dollar/byte", text=text)
-            yield _product("cost_out_per_day", "Cost of traffic out a day", "dollar/day", _from(out), price)
+            yield _product("cost_out_per_day", "Cost of traffic out a day", "dollar/day", _from(traffic), price)
     if w.requests_per_server is not None:
         total = writes.value + (0.0 if reads is None else reads.value)
         requests = Factor("Writes and reads a second", total, "request/second")
         server = dataclasses.replace(_argument(w, "requests_per_server"), power=-1)
-        peak = _argument(w, "peak_factor")
         yield _whole(_product("servers", "Servers at the peak", "server", requests, peak, server))
 
 
