@@ -12,11 +12,9 @@ __all__ = [
     "PROMPTS",
     "STRONG_NODE",
     "TWITTER_2013",
-    "WRONG_ESTIMATES",
     "Latency",
     "Prompt",
     "Result",
-    "WrongEstimate",
 ]
 
 FRAMEWORK_TWITTER = Workload(daily_users=10e6, writes_per_user=5, item_size=100, retention=5, item="tweet")
@@ -88,7 +86,7 @@ LATENCIES = (
 
 @dataclass(frozen=True)
 class Result:
-    """One published number: our workload for it, the estimate's line, `times` what, and the figure printed."""
+    """One published number, and the workload, line and multiple of our estimate that answer it."""
 
     workload: Workload
     line: str
@@ -213,36 +211,3 @@ PROMPTS = (
     ),
 )
 """Worked prompts whose published results our estimate is checked against."""
-
-
-@dataclass(frozen=True)
-class WrongEstimate:
-    """A published estimate that is wrong: what was printed, and the line that is right."""
-
-    text: str
-    answer: float
-    unit: str
-    workload: Workload
-    line: str
-    slip: str
-
-
-WRONG_ESTIMATES = (
-    WrongEstimate(
-        "150 M users × 2 tweets a day …: 302 MB of new data a day.",
-        302e6,
-        "byte/day",
-        Workload(writes_per_day=302e6, item_size=361e9 / 302e6, item="tweet"),
-        "storage_per_day",
-        "factor-left-out",
-    ),
-    WrongEstimate(
-        "10 M photos of 1.5 MB are uploaded a day: 15 PB of new data a day.",
-        15e15,
-        "byte/day",
-        Workload(writes_per_day=10e6, item_size=1.5e6, item="photo"),
-        "storage_per_day",
-        "power-of-1000",
-    ),
-)
-"""Estimates printed wrong, to be diagnosed."""

@@ -1,0 +1,216 @@
+"""Controls with units: a slider linked to a box that reads what a person writes."""
+
+import html
+import math
+from typing import Any
+
+import ipywidgets
+import traitlets
+
+from helpers.models.quantities import Range, format_bytes, format_number
+from helpers.models.workload import Field
+
+__all__ = ["NumberControl", "RangeControl", "unit_words"]
+
+_STEPS = 200
+
+
+class _Scale:
+    """Where a value stands on a slider from 0 to 1; on a log scale, 0 may stand for nothing at all."""
+
+    def __init__(self, low: float, high: float, *, log: bool, zero: bool, whole: bool) -> None:
+        self.low, self.high, self.log, self.zero, self.whole = low, high, log, zero, whole
+        self.steps = round(high - low) if whole and not log else _STEPS
+
+    def place(self, value: float) -> float:
+        if self.log and value <= 0:
+            return 0.0
+        if self.log:
+            share = math.log(value / self.low) / math.log(self.high / self.low)
+        else:
+            share = (value - self.low) / (self.high - self.low)
+        # On a step: between two, the browser would move to the next one and report that as a change.
+        step = min(max(round(share * self.steps), 1 if self.log and self.zero else 0), self.steps)
+        return step / self.steps
+
+    def value(self, place: float) -> float:
+        if self.zero and place <= 0:
+            return 0.0
+        if self.log:
+            exact = self.low * (self.high / self.low) ** place
+        else:
+            exact = self.low + (self.high - self.low) * place
+        return float(round(exact)) if self.whole else float(f"{exact:.2g}")
+
+
+class _Control(ipywidgets.VBox):  # type: ignore[misc]
+    """What the two controls share: the label, the message and the change from outside."""
+
+    refused = traitlets.Unicode()
+
+    def __init__(self, name: str, field: Field, scale: _Scale, row: list[ipywidgets.Widget]) -> None:
+        self.name, self.field, self._scale = name, field, scale
+        self._quiet = False
+        words = unit_words(field)
+        label = ipywidgets.HTML(html.escape(f"{field.label} ({words})" if words else field.label))
+        self._message = ipywidgets.HTML()
+        self._message.add_class("helpers-refused")
+        line = ipywidgets.HBox(row)
+        line.add_class("helpers-row")
+        super().__init__([label, line, self._message])
+        self.add_class("helpers-number")
+        self._message.layout.display = "none"
+
+    def _read(self, text: str) -> float:
+        if not text.strip():
+            raise ValueError("Write a number, for example 10 M.")
+        return float(self.field.check(self.field.label, text))
+
+    def _refuse(self, message: str) -> None:
+        self._message.value = f'<span role="alert">{html.escape(message)}</span>' if message else ""
+        self._message.layout.display = "" if message else "none"
+        self.refused = message
+
+    def _write(self, value: float) -> str:
+        return format_bytes(value) if self.field.unit.startswith("byte") else format_number(value)
+
+
+class NumberControl(_Control):
+    """One number: a slider and a box; `value` is the last good one, `refused` why the box's text is not.
+
+    >>> control = NumberControl("peak_factor", Field("Peak over average", "", at_least=1), 2, low=1, high=30)
+    >>> control.box.value = "0.5"
+    >>> control.value, control.refused
+    (2.0, 'Peak over average = 0.5: it must be a number, 1 or more')
+    """
+
+    value = traitlets.Float()
+
+    def __init__(
+        self,
+        name: str,
+        field: Field,
+        value: float,
+        *,
+        low: float,
+        high: float,
+        log: bool = True,
+        zero: bool = False,
+        whole: bool = False,
+    ) -> None:
+        scale = _Scale(low, high, log=log, zero=zero, whole=whole)
+        self.slider = ipywidgets.FloatSlider(
+            scale.place(value), min=0, max=1, step=1 / scale.steps, readout=False, tooltip=field.label
+        )
+        self.box = ipywidgets.Text(continuous_update=False, tooltip=field.label)
+        super().__init__(name, field, scale, [self.slider, self.box])
+        self.slider.observe(self._on_slide, "value")
+        self.box.observe(self._on_write, "value")
+        self.set(value)
+
+    def set(self, value: float) -> None:
+        """Show `value` on the slider and in the box."""
+        self._show(value, self._scale.place(value))
+
+    def _show(self, value: float, place: float) -> None:
+        self._quiet = True
+        try:
+            self.slider.value = place
+            self.box.value = self._write(value)
+            self._refuse("")
+        finally:
+            self._quiet = False
+        self.value = float(value)
+
+    def _on_slide(self, change: Any) -> None:
+        if not self._quiet:
+            self._show(self._scale.value(change["new"]), change["new"])
+
+    def _on_write(self, change: Any) -> None:
+        if self._quiet:
+            return
+        try:
+            value = self._read(change["new"])
+        except (ValueError, TypeError) as error:
+            self._refuse(str(error))
+            return
+        self.set(value)
+
+
+class RangeControl(_Control):
+    """A low and a high: a slider with two handles and two boxes; `value` is the last good `Range`."""
+
+    value = traitlets.Instance(Range)
+
+    def __init__(
+        self, name: str, field: Field, value: Range, *, low: float, high: float, log: bool = True
+    ) -> None:
+        scale = _Scale(low, high, log=log, zero=False, whole=False)
+        self.slider = ipywidgets.FloatRangeSlider(
+            value=(scale.place(value.low), scale.place(value.high)),
+            min=0,
+            max=1,
+            step=1 / _STEPS,
+            readout=False,
+            tooltip=field.label,
+        )
+        self.low_box = ipywidgets.Text(continuous_update=False, tooltip=f"{field.label}: low end")
+        self.high_box = ipywidgets.Text(continuous_update=False, tooltip=f"{field.label}: high end")
+        super().__init__(name, field, scale, [self.low_box, self.slider, self.high_box])
+        self.add_class("helpers-range")
+        self.slider.observe(self._on_slide, "value")
+        self.low_box.observe(self._on_write, "value")
+        self.high_box.observe(self._on_write, "value")
+        self.set(value)
+
+    def set(self, value: Range) -> None:
+        """Show `value` on the slider and in the boxes."""
+        self._show(value, (self._scale.place(value.low), self._scale.place(value.high)))
+
+    def _show(self, value: Range, places: tuple[float, float]) -> None:
+        self._quiet = True
+        try:
+            self.slider.value = places
+            self.low_box.value, self.high_box.value = self._write(value.low), self._write(value.high)
+            self._refuse("")
+        finally:
+            self._quiet = False
+        self.value = value
+
+    def _on_slide(self, change: Any) -> None:
+        if not self._quiet:
+            # The end that did not move keeps its exact value.
+            ends = [
+                self._scale.value(new) if new != old else kept
+                for new, old, kept in zip(
+                    change["new"], change["old"], (self.value.low, self.value.high), strict=True
+                )
+            ]
+            self._show(Range(min(ends), max(ends)), change["new"])
+
+    def _on_write(self, _: Any) -> None:
+        if self._quiet:
+            return
+        try:
+            ends = Range(self._read(self.low_box.value), self._read(self.high_box.value))
+            if ends.low <= 0:
+                raise ValueError("The low end must be above 0: a range is out by a factor.")
+        except (ValueError, TypeError) as error:
+            self._refuse(str(error).removeprefix("Range: "))
+            return
+        self.set(ends)
+
+
+def unit_words(field: Field) -> str:
+    """Return a field's unit in words.
+
+    >>> unit_words(Field("Size", "byte/tweet")), unit_words(Field("Users", "user"))
+    ('bytes per tweet', 'users')
+    >>> unit_words(Field("Share", "", at_most=1))
+    '0 to 1'
+    """
+    amount, _, per = field.unit.partition("/")
+    if not amount:
+        return "0 to 1" if field.at_most == 1 else ""
+    plural = amount[:-1] + "ies" if amount.endswith("y") else amount + "s"
+    return plural + "".join(f" per {part}" for part in per.split("/") if part)

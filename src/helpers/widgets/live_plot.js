@@ -1,0 +1,225 @@
+// Draws the part of a plotly figure that our explorers use, as SVG, anew for every change.
+// A whole drawing is a few dozen elements, so it is quicker to write it than to find what changed.
+
+const MULTIPLIERS = [[1e18, " E"], [1e15, " P"], [1e12, " T"], [1e9, " B"], [1e6, " M"], [1e3, " K"]];
+const BYTES = [[1e18, " EB"], [1e15, " PB"], [1e12, " TB"], [1e9, " GB"], [1e6, " MB"], [1e3, " KB"]];
+const FONT = 12;
+
+const escaped = (text) =>
+  String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
+
+const pen = document.createElement("canvas").getContext("2d");
+function widthOf(text, bold = false) {
+  pen.font = `${bold ? "bold " : ""}${FONT}px ${getComputedStyle(document.body).fontFamily || "sans-serif"}`;
+  return pen.measureText(text).width;
+}
+
+function tickText(value, axis) {
+  if (axis.ticksuffix === "B") {
+    const [size, name] = BYTES.find(([s]) => value >= s * 0.999) || [1, " B"];
+    return Number((value / size).toPrecision(4)) + name;
+  }
+  const [size, name] = MULTIPLIERS.find(([s]) => Math.abs(value) >= s * 0.999) || [1, ""];
+  return (axis.tickprefix || "") + Number((value / size).toPrecision(4)) + name + (axis.ticksuffix || "");
+}
+
+function wrap(text, width) {
+  const lines = [""];
+  for (const word of String(text).split(" ")) {
+    const longer = lines.at(-1) ? lines.at(-1) + " " + word : word;
+    if (widthOf(longer) > width && lines.at(-1)) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}
+
+// An axis: place(value) in pixels, and its ticks as [value, text]. Ranges of log axes are exponents, as plotly's.
+function scale(axis, from, to, categories) {
+  if (categories) {
+    const step = (to - from) / categories.length;
+    return { place: (c) => from + step * (categories.indexOf(c) + 0.5), ticks: [], step: Math.abs(step) };
+  }
+  const log = axis.type === "log";
+  const [low, high] = axis.range;
+  const place = (value) => {
+    const at = log ? Math.log10(Math.max(value, 1e-300)) : value;
+    const share = Math.min(Math.max((at - low) / (high - low), -0.02), 1.02);
+    return from + share * (to - from);
+  };
+  if (axis.tickvals) return { place, ticks: axis.tickvals.map((v, i) => [v, axis.ticktext?.[i] ?? tickText(v, axis)]) };
+  const room = Math.max(2, Math.floor(Math.abs(to - from) / 62));
+  let step = log ? Math.max(1, Math.ceil((high - low) / room)) : (high - low) / room;
+  if (!log) {
+    const power = 10 ** Math.floor(Math.log10(step));
+    step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= step * 0.999);
+  }
+  const ticks = [];
+  for (let at = Math.ceil(low / step - 1e-9) * step; at <= high + step * 1e-6; at += step) {
+    const value = log ? 10 ** Math.round(at) : Number(at.toPrecision(12));
+    ticks.push([value, tickText(value, axis)]);
+  }
+  return { place, ticks };
+}
+
+const list = (value, length) => (Array.isArray(value) ? value : Array(length).fill(value));
+
+function drawing(figure, width) {
+  const { data, layout } = figure;
+  const height = layout.height || 320;
+  const { xaxis, yaxis } = layout;
+  const narrow = width < 520;
+  const rows = yaxis.type === "category" ? yaxis.categoryarray : null;
+  const legend = data.filter((trace) => trace.showlegend);
+  const above = rows && narrow; // row names stand above their bars when there is no room beside them
+  const longest = rows ? Math.max(...rows.map((row) => widthOf(row))) : 44;
+  const left = above ? 8 : Math.min(longest + 14, width * 0.42) + (yaxis.title?.text && !rows ? 18 : 0);
+  const right = width - 14;
+  const legendWidths = legend.map((trace) => widthOf(trace.name) + 34);
+  const legendRows = [[]];
+  legend.forEach((trace, i) => {
+    const used = legendRows.at(-1).reduce((sum, j) => sum + legendWidths[j], 0);
+    if (used + legendWidths[i] > width - 16 && legendRows.at(-1).length) legendRows.push([]);
+    legendRows.at(-1).push(i);
+  });
+  const notes = layout.annotations || [];
+  const top = 8 + (legend.length ? 20 * legendRows.length : 0) + (notes.some((note) => note.yref === "paper") ? 18 : 0);
+  const title = wrap(xaxis.title?.text || "", right - left);
+  const bottom = height - 24 - 15 * title.length;
+  const x = scale(xaxis, left, right, null);
+  const y = rows ? scale(yaxis, top, bottom, rows) : scale(yaxis, bottom, top, null);
+  const out = [];
+  const text = (px, py, words, more = "") =>
+    out.push(`<text x="${px.toFixed(1)}" y="${py.toFixed(1)}" ${more}>${escaped(words)}</text>`);
+
+  legendRows.forEach((row, line) => {
+    let at = 8;
+    for (const i of row) {
+      const colour = legend[i].line?.color || legend[i].marker?.color;
+      out.push(`<rect x="${at}" y="${4 + 20 * line}" width="16" height="11" rx="2" fill="${escaped(colour)}"/>`);
+      text(at + 21, 14 + 20 * line, legend[i].name);
+      at += legendWidths[i];
+    }
+  });
+  for (const [value, words] of x.ticks) {
+    const px = x.place(value);
+    out.push(`<line class="grid" x1="${px}" x2="${px}" y1="${top}" y2="${bottom}"/>`);
+    const anchor = px > right - 16 ? "end" : px < left + 12 && above ? "start" : "middle";
+    text(px, bottom + 15, words, `text-anchor="${anchor}" class="tick"`);
+  }
+  title.forEach((line, i) => text((left + right) / 2, bottom + 31 + 15 * i, line, 'text-anchor="middle"'));
+  if (rows) {
+    rows.forEach((row) => {
+      if (above) text(left, y.place(row) - y.step * 0.2, row);
+      else text(left - 8, y.place(row) + 4, row, 'text-anchor="end"');
+    });
+  } else {
+    for (const [value, words] of y.ticks) {
+      const py = y.place(value);
+      out.push(`<line class="grid" x1="${left}" x2="${right}" y1="${py}" y2="${py}"/>`);
+      text(left - 6, py + 4, words, 'text-anchor="end" class="tick"');
+    }
+    const words = yaxis.title?.text;
+    if (words) {
+      const middle = (top + bottom) / 2;
+      text(14, middle, words, `text-anchor="middle" transform="rotate(-90 14 ${middle})"`);
+    }
+  }
+  for (const shape of layout.shapes || []) {
+    const x0 = x.place(shape.x0);
+    const x1 = x.place(shape.x1);
+    const y0 = shape.yref === "paper" ? bottom : y.place(shape.y0);
+    const y1 = shape.yref === "paper" ? top : y.place(shape.y1);
+    if (shape.type === "rect") {
+      out.push(`<rect x="${Math.min(x0, x1)}" y="${Math.min(y0, y1)}" width="${Math.abs(x1 - x0)}"
+        height="${Math.abs(y1 - y0)}" fill="${escaped(shape.fillcolor)}" opacity="${shape.opacity ?? 1}"/>`);
+    } else {
+      out.push(`<line x1="${x0}" x2="${x1}" y1="${y0}" y2="${y1}" stroke="${escaped(shape.line.color)}"
+        stroke-width="${shape.line.width || 1.5}" ${shape.line.dash ? 'stroke-dasharray="6 4"' : ""}/>`);
+    }
+  }
+  for (const trace of data) {
+    const count = trace.x.length;
+    const hover = list(trace.hovertext, count);
+    const words = list(trace.text, count);
+    const colours = list(trace.marker?.color, count);
+    if (trace.type === "bar") {
+      const thick = Math.min(y.step * (above ? 0.38 : 0.6), 26);
+      const floor = xaxis.type === "log" ? 10 ** xaxis.range[0] : xaxis.range[0];
+      const base = list(trace.base, count);
+      trace.y.forEach((row, i) => {
+        const start = x.place(base[i] ?? floor);
+        const end = x.place((base[i] ?? 0) + trace.x[i]);
+        const middle = y.place(row) + (above ? y.step * 0.13 : 0);
+        const [from, to] = [Math.min(start, end), Math.max(start, end)];
+        out.push(`<rect x="${from.toFixed(1)}" y="${(middle - thick / 2).toFixed(1)}" width="${Math.max(to - from, 1).toFixed(1)}"
+          height="${thick.toFixed(1)}" rx="2" fill="${escaped(colours[i])}"><title>${escaped(hover[i] ?? words[i] ?? "")}</title></rect>`);
+        if (words[i]) {
+          const outside = to + 6 + widthOf(words[i]) < right + 10;
+          text(outside ? to + 6 : to - 6, middle + 4, words[i], outside ? "" : 'text-anchor="end" class="inside"');
+        }
+      });
+    } else {
+      const points = trace.x.map((value, i) => [x.place(value), y.place(trace.y[i])]);
+      if (trace.mode.includes("lines")) {
+        if (trace.fill === "tozeroy" && points.length) {
+          const zero = y.place(0).toFixed(1);
+          const edge = points.map(([px, py]) => `L${px.toFixed(1)} ${py.toFixed(1)}`).join("");
+          out.push(`<path d="M${points[0][0].toFixed(1)} ${zero}${edge}L${points.at(-1)[0].toFixed(1)} ${zero}Z" fill="${escaped(trace.fillcolor)}"/>`);
+        }
+        const path = points.map(([px, py], i) => `${i ? "L" : "M"}${px.toFixed(1)} ${py.toFixed(1)}`).join("");
+        out.push(`<path d="${path}" fill="none" stroke="${escaped(trace.line.color)}" stroke-width="${trace.line.width || 2}"/>`);
+      }
+      if (trace.mode.includes("markers")) {
+        const symbol = trace.marker.symbol || "circle";
+        points.forEach(([px, py], i) => {
+          const at = above ? py + y.step * 0.13 : py;
+          const label = `<title>${escaped(hover[i] ?? "")}</title>`;
+          const fill = `fill="${escaped(colours[i])}"`;
+          if (symbol === "diamond") out.push(`<path d="M${px} ${at - 7}l7 7l-7 7l-7 -7z" ${fill}>${label}</path>`);
+          else out.push(`<circle cx="${px}" cy="${at}" r="6" ${fill}>${label}</circle>`);
+          if (words[i]) {
+            const half = widthOf(words[i]) / 2;
+            const anchor = px - half < left ? "start" : px + half > right ? "end" : "middle";
+            text(px, trace.textposition?.startsWith("bottom") ? at + 19 : at - 10, words[i], `text-anchor="${anchor}"`);
+          }
+        });
+      }
+    }
+  }
+  for (const note of notes) {
+    const px = x.place(xaxis.type === "log" ? 10 ** note.x : note.x); // as in plotly: an exponent on a log axis
+    const py = note.yref === "paper" ? top - 6 : y.place(note.y) + 4;
+    const wide = widthOf(note.text) / 2;
+    const anchor = px + wide > right ? "end" : px - wide < 0 ? "start" : "middle";
+    text(px, py, note.text, `text-anchor="${anchor}" class="note"`);
+  }
+  return { height, body: out.join("") };
+}
+
+export default {
+  render({ model, el }) {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("role", "img");
+    svg.classList.add("helpers-plot");
+    el.appendChild(svg);
+    const draw = () => {
+      const width = el.clientWidth;
+      const figure = model.get("figure");
+      if (!width || !figure.data) return;
+      const { height, body } = drawing(figure, width);
+      svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+      svg.setAttribute("width", width);
+      svg.setAttribute("height", height);
+      svg.setAttribute("aria-label", model.get("description"));
+      svg.innerHTML = body;
+    };
+    model.on("change:figure", draw);
+    const observer = new ResizeObserver(draw);
+    observer.observe(el);
+    draw();
+    return () => {
+      model.off("change:figure", draw);
+      observer.disconnect();
+    };
+  },
+};

@@ -1,0 +1,73 @@
+"""Show a plotly figure that changes as a slider moves, drawn in place by a small front end of our own.
+
+plotly's own FigureWidget is slower from slider to picture: benchmarks/slider_to_picture.py compares them.
+"""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import numpy as np
+import plotly.graph_objects as go
+import traitlets
+
+__all__ = ["LivePlot"]
+
+_HERE = Path(__file__).parent
+
+
+class LivePlot(anywidget.AnyWidget):
+    """Shows the part of plotly our figures use: bars, lines and markers; linear, log and category axes.
+
+    Axes need a fixed range, so that nothing jumps while a slider moves. Raises ValueError for a
+    figure it cannot draw.
+
+    >>> figure = go.Figure(go.Scatter(x=[1, 2], y=[3, 4], mode="lines"))
+    >>> LivePlot(figure)
+    Traceback (most recent call last):
+    ValueError: figure: its x axis has no range; set one, so that the picture does not jump
+    """
+
+    _esm = _HERE / "live_plot.js"
+    _css = _HERE / "live_plot.css"
+    figure = traitlets.Dict().tag(sync=True)
+    description = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, figure: go.Figure, description: str = "") -> None:
+        super().__init__()
+        self.show(figure, description)
+
+    def show(self, figure: go.Figure, description: str = "") -> None:
+        """Draw `figure` in place of the one shown; `description` is what a screen reader says."""
+        drawn = _plain(figure.to_plotly_json())
+        drawn["layout"].pop("template", None)
+        _require_drawable(drawn)
+        with self.hold_sync():
+            self.description = description
+            self.figure = drawn
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict) and "bdata" in value:
+        # plotly packs arrays of numbers as base64, which a short front end need not know.
+        return np.frombuffer(base64.b64decode(value["bdata"]), value["dtype"]).tolist()
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    return value
+
+
+def _require_drawable(figure: dict[str, Any]) -> None:
+    for axis in ("xaxis", "yaxis"):
+        options = figure["layout"].get(axis, {})
+        if options.get("type") != "category" and "range" not in options:
+            raise ValueError(
+                f"figure: its {axis[0]} axis has no range; set one, so that the picture does not jump"
+            )
+        if options.get("type") == "category" and "categoryarray" not in options:
+            raise ValueError(f"figure: its {axis[0]} axis has categories in no order; set categoryarray")
+    for trace in figure["data"]:
+        if trace["type"] not in ("bar", "scatter"):
+            raise ValueError(f"figure: a {trace['type']!r} trace; it must be 'bar' or 'scatter'")
