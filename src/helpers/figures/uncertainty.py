@@ -30,16 +30,15 @@ def distribution_figure(outcome: Outcome, line: str, limit: float | None = None)
     yaxis = {"range": [0, 5 * math.ceil(top * 1.1 / 5)], "title": {"text": "Share of samples (%)"}}
     figure = empty_figure(270, xaxis, yaxis)
     # Each bin becomes a flat step, so that the outline is the histogram itself.
-    x = 10 ** np.repeat(edges, 2)[1:-1]
-    y = np.repeat(shares, 2)
-    _area(figure, x, y, BLUE, "one node is enough")
-    if limit:
-        limit_line(figure, limit, f"one node: {format_quantity(limit, result.unit)}")
-        beyond = x >= limit
-        at_limit = y[beyond][:1] if beyond.any() else y[:0]
-        _area(
-            figure, np.append(limit, x[beyond]), np.append(at_limit, y[beyond]), VERMILION, "one is too small"
-        )
+    x, y = 10 ** np.repeat(edges, 2)[1:-1], np.repeat(shares, 2)
+    if not limit:
+        _area(figure, x, y, BLUE, "samples")
+        return figure
+    below = x < limit
+    at_limit = y[below][-1] if below.any() else 0.0
+    _area(figure, np.append(x[below], limit), np.append(y[below], at_limit), BLUE, "one node is enough")
+    _area(figure, np.append(limit, x[~below]), np.append(at_limit, y[~below]), VERMILION, "too small")
+    limit_line(figure, limit, f"one node: {format_quantity(limit, result.unit)}")
     return figure
 
 

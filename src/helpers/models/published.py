@@ -66,20 +66,20 @@ MODEST_NODE = NodeLimits(
 
 @dataclass(frozen=True)
 class Latency:
-    """How long one operation takes, in nanoseconds; `key` names the lab's measurement of the same thing."""
+    """How long one operation takes, in nanoseconds; `measured_as` is the lab's name for the same thing."""
 
     label: str
     nanoseconds: float
-    key: str
+    measured_as: str
     source: str = "sirupsen/napkin-math, 2026 revision"
 
 
 LATENCIES = (
-    Latency("Random memory read", 20, "random_memory_read"),
-    Latency("Random SSD read, 8 KiB", 100e3, "random_ssd_read"),
-    Latency("Network round trip, one region", 250e3, "network_round_trip"),
-    Latency("SSD write with fsync", 300e3, "durable_write"),
-    Latency("One Redis or MySQL query over the network", 500e3, "query"),
+    Latency("Random memory read", 20, "random memory read"),
+    Latency("Random SSD read, 8 KiB", 100e3, "random file read of 8 KiB"),
+    Latency("Network round trip, one region", 250e3, ""),
+    Latency("SSD write with fsync", 300e3, "file write of 8 KiB and fsync"),
+    Latency("One Redis or MySQL query over the network", 500e3, ""),
 )
 """Published orders of magnitude; their author finds them rarely off by more than 2 to 3 times."""
 

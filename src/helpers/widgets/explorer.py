@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from helpers.widgets.live_plot import LivePlot
 
-__all__ = ["Explorer", "View", "styled", "working_table"]
+__all__ = ["Explorer", "Panel", "View", "working_table"]
 
 _CSS = (Path(__file__).parent / "explorer.css").read_text(encoding="utf-8")
 
@@ -26,7 +26,26 @@ class View:
     working: Callable[[], str] | None = None
 
 
-class Explorer(ipywidgets.VBox):  # type: ignore[misc]
+class _Framed(ipywidgets.VBox):  # type: ignore[misc]
+    """The common frame, and the words that stand in where widgets cannot run."""
+
+    def __init__(self, children: Sequence[ipywidgets.Widget]) -> None:
+        style = ipywidgets.HTML(f"<style>{_CSS}</style>", layout={"display": "none"})
+        super().__init__([style, *children])
+        self.add_class("helpers-explorer")
+
+    def _in_words(self) -> str:
+        raise NotImplementedError
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """A code-hosting page shows the words; JupyterLab prefers the widget."""
+        bundle = super()._repr_mimebundle_(**options)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        data["text/plain"] = self._in_words()
+        return bundle
+
+
+class Explorer(_Framed):
     """Controls wired to a plain function from their values to a `View`.
 
     `groups` maps a heading to its controls; each has a name, a `value` and `set`. A value the
@@ -62,7 +81,9 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]
         pictures.add_class("helpers-pictures")
         body = ipywidgets.Box([_grouped(groups), pictures])
         body.add_class("helpers-body")
-        children = [head, body]
+        if len(self.controls) < 3:
+            body.add_class("helpers-stacked")
+        children: list[ipywidgets.Widget] = [head, body]
         if self._last.working:
             self._table = ipywidgets.HTML()
             self._table.add_class("helpers-working")
@@ -72,7 +93,6 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]
             self.working.observe(lambda _: self._write_working(), "selected_index")
             children.append(self.working)
         super().__init__(children)
-        styled(self)
         self._write(self._last.words)
         for watched in (*self.controls.values(), *self.choices.values()):
             watched.observe(lambda _: self._refresh(), "value")
@@ -86,7 +106,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]
     @property
     def text(self) -> str:
         """The result in words, without markup."""
-        return html.unescape(re.sub(r"<[^>]+>", "", self.words.value))
+        return _plain_text(self.words.value)
 
     def set(self, **values: Any) -> None:
         """Set controls and choices by name, and show the result once."""
@@ -126,18 +146,55 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]
         if self.working.selected_index is not None and self._last.working:
             self._table.value = self._last.working()
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        """Where widgets cannot run (a code-hosting page), the result in words stands in for them."""
-        bundle = super()._repr_mimebundle_(**options)
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
-        data["text/plain"] = f"{self._title}\n{self.text}"
-        return bundle
+    def _in_words(self) -> str:
+        return f"{self._title}\n{self.text}"
 
 
-def styled(box: ipywidgets.Box) -> None:
-    """Give a box the look that all explorers share."""
-    box.children = (ipywidgets.HTML(f"<style>{_CSS}</style>", layout={"display": "none"}), *box.children)
-    box.add_class("helpers-explorer")
+class Panel(_Framed):
+    """A question, an answer to give (buttons, or a box and buttons) and the reply in words."""
+
+    def __init__(
+        self,
+        title: str,
+        question: str,
+        choices: Sequence[str],
+        pressed: Callable[[str], str],
+        *,
+        box: ipywidgets.Text | None = None,
+    ) -> None:
+        self._title, self._question, self._pressed, self.box = title, question, pressed, box
+        self.buttons: dict[str, ipywidgets.Button] = {}
+        self.question = ipywidgets.HTML()
+        self.row = ipywidgets.Box()
+        self.row.add_class("helpers-choices")
+        self.reply = ipywidgets.HTML()
+        self.reply.add_class("helpers-reply")
+        super().__init__([self.question, self.row, self.reply])
+        self.ask(question, choices)
+
+    @property
+    def text(self) -> str:
+        """The reply, without markup."""
+        return _plain_text(self.reply.value)
+
+    def ask(self, question: str, choices: Sequence[str]) -> None:
+        """Put a question with its buttons, and take the last reply away."""
+        self._question = question
+        self.question.value = f"<b>{html.escape(self._title)}.</b> {html.escape(question)}"
+        self.buttons = {}
+        for choice in choices:
+            button = ipywidgets.Button(description=choice, tooltip=choice)
+            button.on_click(lambda pressed: self.press(pressed.description))
+            self.buttons[choice] = button
+        self.row.children = ([self.box] if self.box else []) + list(self.buttons.values())
+        self.reply.value = ""
+
+    def press(self, choice: str) -> None:
+        """Answer as if the button `choice` were pressed."""
+        self.reply.value = f'<span aria-live="polite">{html.escape(self._pressed(choice))}</span>'
+
+    def _in_words(self) -> str:
+        return f"{self._title}. {self._question} [{' | '.join(self.buttons)}]"
 
 
 def working_table(rows: Sequence[tuple[str, str, str]]) -> str:
@@ -146,6 +203,10 @@ def working_table(rows: Sequence[tuple[str, str, str]]) -> str:
         "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
     )
     return f"<table><tr><th>Result</th><th>About</th><th>Working</th></tr>{cells}</table>"
+
+
+def _plain_text(markup: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", "", markup))
 
 
 def _grouped(groups: Mapping[str, Sequence[Any]]) -> ipywidgets.Widget:

@@ -100,10 +100,15 @@ function drawing(figure, width) {
       at += legendWidths[i];
     }
   });
+  let taken = -Infinity;
   for (const [value, words] of x.ticks) {
     const px = x.place(value);
     out.push(`<line class="grid" x1="${px}" x2="${px}" y1="${top}" y2="${bottom}"/>`);
     const anchor = px > right - 16 ? "end" : px < left + 12 && above ? "start" : "middle";
+    const half = widthOf(words) / 2;
+    const from = anchor === "end" ? px - 2 * half : anchor === "start" ? px : px - half;
+    if (from < taken + 6) continue; // no room beside its neighbour
+    taken = from + 2 * half;
     text(px, bottom + 15, words, `text-anchor="${anchor}" class="tick"`);
   }
   title.forEach((line, i) => text((left + right) / 2, bottom + 31 + 15 * i, line, 'text-anchor="middle"'));
