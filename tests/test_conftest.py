@@ -1,0 +1,48 @@
+"""What a machine lacks is skipped with the way to get it, and fails in CI."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import chromium_path, server_url
+
+NEEDS: dict[str, tuple[Callable[[], str], str]] = {
+    "PostgreSQL": (lambda: server_url("DATABASE_URL"), "apt-get install postgresql"),
+    "Redis": (lambda: server_url("REDIS_URL"), "apt-get install redis-server"),
+    "Chromium": (chromium_path, "apt-get install chromium"),
+}
+
+
+@pytest.fixture(autouse=True)
+def bare_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for variable in ("CI", "DATABASE_URL", "REDIS_URL", "CHROMIUM"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+@pytest.mark.parametrize(("need", "how"), NEEDS.values(), ids=NEEDS)
+@pytest.mark.parametrize("ci", [None, "", "false"])
+def test_missing_is_skipped(
+    need: Callable[[], str], how: str, ci: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if ci is not None:
+        monkeypatch.setenv("CI", ci)
+    with pytest.raises(pytest.skip.Exception, match=how):
+        need()
+
+
+@pytest.mark.parametrize(("need", "how"), NEEDS.values(), ids=NEEDS)
+def test_missing_fails_in_ci(need: Callable[[], str], how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match=how):
+        need()
+
+
+def test_what_is_there_is_returned(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("REDIS_URL", "redis://localhost:6380/0")
+    browser = tmp_path / "chromium"
+    browser.write_text("#!/bin/sh\n")
+    browser.chmod(0o755)
+    assert server_url("REDIS_URL") == "redis://localhost:6380/0"
+    assert chromium_path() == str(browser)
