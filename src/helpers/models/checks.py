@@ -30,9 +30,11 @@ def require_numbers(
     allowed = _allowed("a number", above, at_least, at_most, unit)
     numbers: Any
     if isinstance(value, np.ndarray):
+        if value.dtype.kind not in "iuf" or not value.size:
+            raise TypeError(f"{name} = {_shown(value)}: each element must be {allowed}")
         numbers = value.astype(float)
     elif isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-        raise TypeError(f"{name} = {value!r}: it must be {allowed}")
+        raise TypeError(f"{name} = {_shown(value)}: it must be {allowed}")
     else:
         try:
             numbers = float(value)
@@ -47,8 +49,8 @@ def require_numbers(
         inside = inside & (numbers <= at_most)
     if np.all(inside):
         return numbers
-    shown = numbers[~inside][0] if isinstance(numbers, np.ndarray) else value
-    raise ValueError(f"{name} = {shown}: it must be {allowed}")
+    wrong = float(numbers[~inside][0]) if isinstance(numbers, np.ndarray) else value
+    raise ValueError(f"{name} = {_shown(wrong)}: it must be {allowed}")
 
 
 def require_whole(name: str, value: Any, *, at_least: int, at_most: int) -> int:
@@ -62,9 +64,9 @@ def require_whole(name: str, value: Any, *, at_least: int, at_most: int) -> int:
     """
     allowed = _allowed("a whole number", None, at_least, at_most, "")
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{name} = {value!r}: it must be {allowed}")
+        raise TypeError(f"{name} = {_shown(value)}: it must be {allowed}")
     if not at_least <= value <= at_most:
-        raise ValueError(f"{name} = {value}: it must be {allowed}")
+        raise ValueError(f"{name} = {_shown(value)}: it must be {allowed}")
     return int(value)
 
 
@@ -79,7 +81,16 @@ def require_choice(name: str, value: Any, choices: Any) -> Any:
     """
     if value in list(choices):
         return value
-    raise ValueError(f"{name} = {value!r}: it must be one of {', '.join(map(repr, choices))}")
+    raise ValueError(f"{name} = {_shown(value)}: it must be one of {', '.join(map(repr, choices))}")
+
+
+def _shown(value: Any) -> str:
+    """Write a value out, short enough for a message."""
+    try:
+        text = str(value) if isinstance(value, np.number) else " ".join(repr(value).split())
+    except ValueError:  # Python does not write out integers of more than 4,300 digits
+        return "a whole number of thousands of digits"
+    return text if len(text) <= 80 else text[:79] + "…"
 
 
 def _allowed(kind: str, above: float | None, at_least: float | None, at_most: float | None, unit: str) -> str:

@@ -87,7 +87,7 @@ class Line:
         return f"{text}{about}" if text == str(self) else f"{text} = {self}{about}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Estimate(Mapping[str, Line]):
     """The lines of an estimate, by name and in order; `workload` is what they were made from."""
 
@@ -108,6 +108,10 @@ class Estimate(Mapping[str, Line]):
     def value(self, name: str) -> Any:
         """The line's plain number, or 0 where the workload has no such line."""
         return self.lines[name].value if name in self.lines else 0.0
+
+    def __repr__(self) -> str:
+        """One line of working for each result."""
+        return "\n".join(f"{line.label}: {line.working}" for line in self.values())
 
     def _repr_markdown_(self) -> str:
         rows = [f"| {line.label} | **{line.whiteboard}** | {line.working} |" for line in self.values()]
@@ -170,11 +174,7 @@ def _per_second(w: Workload, what: str, per_day: Line) -> Iterator[Line]:
 
 
 def _storage(w: Workload, lines: Mapping[str, Line]) -> Iterator[Line]:
-    writes = _from(lines["writes_per_day"])
-    stored = _unless(1, _argument(w, "stored_share"))
-    overhead = _unless(1, Factor("Metadata and index overhead", 1 + w.overhead, ""))
-    size = _argument(w, "item_size")
-    items = _product("item_storage_per_day", "Items a day", "byte/day", writes, *stored, size, *overhead)
+    writes, items = _from(lines["writes_per_day"]), _items(w, lines)
     share = _unless(1, _argument(w, "media_share"))
     media_size = _argument(w, "media_size")
     media = _product("media_storage_per_day", "Media a day", "byte/day", writes, *share, media_size)
@@ -191,10 +191,16 @@ def _storage(w: Workload, lines: Mapping[str, Line]) -> Iterator[Line]:
         yield _product(f"replicated_{line.name}", f"{line.label}, all copies", line.unit, _from(line), copies)
 
 
+def _items(w: Workload, lines: Mapping[str, Line]) -> Line:
+    writes, size = _from(lines["writes_per_day"]), _argument(w, "item_size")
+    stored = _unless(1, _argument(w, "stored_share"))
+    overhead = _unless(1, Factor("Metadata and index overhead", 1 + w.overhead, ""))
+    return _product("item_storage_per_day", "Items a day", "byte/day", writes, *stored, size, *overhead)
+
+
 def _memory(w: Workload, lines: Mapping[str, Line]) -> Iterator[Line]:
-    items = lines.get("item_storage_per_day", lines["storage_per_day"])
     year = Factor("Days in a year", DAYS_A_YEAR, "day/year")
-    kept = [_from(items), year, _argument(w, "retention")]
+    kept = [_from(_items(w, lines)), year, _argument(w, "retention")]
     hot = _product("hot_items", "Hot items", "byte", *kept, _argument(w, "hot_share"))
     users = dataclasses.replace(
         _argument(w, "daily_users"), value=0.0 if w.daily_users is None else w.daily_users
@@ -203,6 +209,8 @@ def _memory(w: Workload, lines: Mapping[str, Line]) -> Iterator[Line]:
     memory = _total(
         "cache_memory", "Cache memory", hot, _product("cached_entries", "Cached entries", "byte", *entries)
     )
+    if not np.any(memory.value):
+        return
     yield from memory.parts
     yield memory
     if w.memory_per_host is not None:
@@ -229,7 +237,9 @@ def _traffic(w: Workload, lines: Mapping[str, Line]) -> Iterator[Line]:
         if w.price_out is not None:
             text = format_quantity(_scalar(w.price_out), "dollar") + "/GB"
             price = Factor("Price of traffic out", w.price_out / 1e9, "dollar/byte", text=text)
-            yield _product("cost_out_per_day", "Cost of traffic out a day", "dollar/day", _from(traffic), price)
+            yield _product(
+                "cost_out_per_day", "Cost of traffic out a day", "dollar/day", _from(traffic), price
+            )
     if w.requests_per_server is not None:
         total = writes.value + (0.0 if reads is None else reads.value)
         requests = Factor("Writes and reads a second", total, "request/second")

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from helpers.models.estimation import estimate
+from helpers.models.quantities import format_quantity
 from helpers.models.verdicts import NodeLimits
 from helpers.models.workload import Workload
 
@@ -86,13 +88,31 @@ LATENCIES = (
 
 @dataclass(frozen=True)
 class Result:
-    """One published number, and the workload, line and multiple of our estimate that answer it."""
+    """One published number, and how our estimate answers it: a workload, a line and a multiple of it.
+
+    `asked` and `unit` are set where a multiple makes them differ from the line's own.
+    """
 
     workload: Workload
-    line: str
+    name: str
     published: float
-    times: float = 1
     note: str = ""
+    times: float = 1
+    asked: str = ""
+    unit: str = ""
+
+    @property
+    def row(self) -> tuple[str, str, str, str]:
+        """What was asked, the published figure, the exact one of the same inputs, and the note."""
+        line = estimate(self.workload)[self.name]
+        figures = (self.published, self.exact)
+        shown = [format_quantity(figure, self.unit or line.unit) for figure in figures]
+        return self.asked or line.label, shown[0], shown[1], self.note
+
+    @property
+    def exact(self) -> float:
+        """The exact value of the published inputs."""
+        return float(estimate(self.workload)[self.name].value * self.times)
 
 
 @dataclass(frozen=True)
@@ -142,7 +162,7 @@ _NEWS_FEED = Workload(
     memory_per_host=100e9,
     item="post",
 )
-_BY_100_000 = "the exact figure is 1.16 times this: the book divides by 100,000 s, a day has 86,400"
+_BY_100_000 = "divided by 100,000 s a day, not 86,400"
 
 PROMPTS = (
     Prompt(
@@ -151,7 +171,7 @@ PROMPTS = (
         (
             Result(_PASTEBIN, "writes_per_second", 4),
             Result(_PASTEBIN, "reads_per_second", 40),
-            Result(_PASTEBIN, "storage_per_year", 12.7e9, times=1 / 12),
+            Result(_PASTEBIN, "storage_per_year", 12.7e9, "", 1 / 12, "Storage a month", "byte/month"),
             Result(_PASTEBIN, "storage", 450e9),
         ),
     ),
@@ -196,8 +216,18 @@ PROMPTS = (
         "Xu, System Design Interview",
         (
             Result(_EMAIL_SENT, "writes_per_second", 100e3, note=_BY_100_000),
-            Result(_EMAIL_RECEIVED, "item_storage_per_day", 730e15, times=365),
-            Result(_EMAIL_RECEIVED, "media_storage_per_day", 1460e15, times=365),
+            Result(
+                _EMAIL_RECEIVED,
+                "item_storage_per_day",
+                730e15,
+                "",
+                365,
+                "Text and metadata a year",
+                "byte/year",
+            ),
+            Result(
+                _EMAIL_RECEIVED, "media_storage_per_day", 1460e15, "", 365, "Attachments a year", "byte/year"
+            ),
         ),
     ),
     Prompt(

@@ -7,7 +7,7 @@ import difflib
 import math
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from pint import UnitRegistry
@@ -71,11 +71,16 @@ _MAGNITUDES = {
 
 _NUMBER = re.compile(
     r"""\s*[~≈]?\s*
-    (?P<number>[+-]?(?:\d[\d,_]*\.?\d*|\.\d+)(?:e[+-]?\d+)?)
+    (?P<number>[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d[\d_]*)\.?\d*|\.\d+)(?:e[+-]?\d+)?)
     (?:\s*(?:\^|\*\*)\s*(?P<power>\d+))?
     (?P<gap>\s*)(?P<rest>.*?)\s*$""",
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
+_LONGEST = 100
+
+# Names with × or ÷ between them: what pint reads beyond that is arithmetic, which no unit needs.
+_NAME = r"(?:[^\W\d_]+|%)(?: ?(?:\^|\*\*) ?-?\d)?"
+_UNIT = re.compile(rf"{_NAME}(?:(?: ?[*/] ?| ){_NAME})*")
 
 
 def _make_registry() -> "UnitRegistry[Any]":
@@ -146,6 +151,8 @@ def parse_quantity(text: str, unit: str | None = None) -> Any:
     """
     if not isinstance(text, str):
         raise TypeError(f"text = {text!r}: it must be text such as '50M tweets/day'")
+    if len(text) > _LONGEST:
+        raise ValueError(f"{text[:20]!r}… is {len(text):,} characters long: too long to be a quantity")
     match = _NUMBER.match(text)
     if not match:
         raise ValueError(f"{text!r} does not start with a number; write for example '50M tweets/day'")
@@ -192,8 +199,9 @@ def to_number(name: str, value: Any, unit: str, also: str | None = None) -> Any:
         try:
             number = value.to(wanted).magnitude
         except DimensionalityError:
+            allowed = f"in {unit}" if unit else "a plain number"
             raise ValueError(
-                f"{name} = {value}: it must be in {unit}, and {value.units} cannot be converted to that"
+                f"{name} = {value}: it must be {allowed}, and {value.units} cannot be converted to that"
             ) from None
         # A change of unit is exact on paper, not in binary: 18 months are 1.5 years.
         return float(f"{number:.12g}") if isinstance(number, float) else number
@@ -210,7 +218,9 @@ def round_whiteboard(value: float) -> float:
     if value == 0:
         return 0.0
     one = float(f"{value:.0e}")
-    return one if abs(one / value - 1) <= WHITEBOARD_TOLERANCE else float(f"{value:.1e}")
+    # Measured both ways, and 10 % itself is too far: so 1.14 becomes 1.1, and 1.1 stays.
+    off = max(one / value, value / one) - 1
+    return one if off < WHITEBOARD_TOLERANCE - 1e-9 else float(f"{value:.1e}")
 
 
 def format_number(value: float, digits: int = 3) -> str:
@@ -296,20 +306,26 @@ def _split_magnitude(rest: str, gap: bool, unit: str | None) -> tuple[float, str
     return 1.0, rest
 
 
-@cache
+@lru_cache(maxsize=1000)
 def _unit(name: str, text: str) -> Any:
-    cleaned = re.sub(r"\bper\b", "/", name)
+    cleaned = re.sub(r"\b(?:per|an?)\b", "/", name.replace("µ", "u").replace("μ", "u"))
     cleaned = re.sub(r"\bK(?=B\b|bit)", "k", cleaned)
     cleaned = re.sub(r"\b([kMGTPE]?)b(?=$|[\s/])", r"\1bit", cleaned)
     cleaned = re.sub(r"([kMGTPE])bps\b", r"\1bit/s", cleaned)
+    cleaned = " ".join(cleaned.split())
+    not_a_unit = (
+        f"{text!r} cannot be read as a quantity: {name!r} is not a unit; write for example 'tweets/day'"
+    )
+    if cleaned and not _UNIT.fullmatch(cleaned):
+        raise ValueError(not_a_unit)
     try:
-        return units.Unit(re.sub(r"(?<=[A-Za-z])\s+(?=[A-Za-z])", "*", cleaned.strip()))
+        return units.Unit(re.sub(r"(?<=[A-Za-z]) (?=[A-Za-z])", "*", cleaned))
     except UndefinedUnitError as error:
         unknown = str(error.args[0]) if isinstance(error.args[0], str) else str(error.args[0][0])
         near = difflib.get_close_matches(
-            unknown, [*COUNTED, "second", "day", "month", "year", "byte", "bit"], 1
+            unknown.lower(), [*COUNTED, "second", "day", "month", "year", "byte", "bit"], 1
         )
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise ValueError(f"unknown unit {unknown!r} in {text!r}{hint}") from None
-    except (DefinitionSyntaxError, ValueError, TypeError, AttributeError, SyntaxError):
-        raise ValueError(f"{text!r}: {name!r} is not a unit; write for example 'tweets/day'") from None
+    except (DefinitionSyntaxError, ValueError, TypeError):  # what Python reads as a number: nan, inf
+        raise ValueError(not_a_unit) from None

@@ -69,11 +69,17 @@ class Outcome:
 
     def tornado(self, line: str) -> tuple[Swing, ...]:
         """Return how far each uncertain input moves a line, largest swing first."""
-        middle = self.workload.at_middle()
-        swings = []
-        for name, ends in self.workload.ranges.items():
-            at = [float(estimate(middle.replace(**{name: end}))[line].value) for end in (ends.low, ends.high)]
-            swings.append(Swing(name, middle.field(name).label, *at))
+        ranges = self.workload.ranges
+        # One estimate over all the ends: samples 2i and 2i + 1 have input i at its low and high end.
+        ends = {name: np.full(2 * len(ranges), range_.middle) for name, range_ in ranges.items()}
+        for place, (name, range_) in enumerate(ranges.items()):
+            ends[name][2 * place : 2 * place + 2] = range_.low, range_.high
+        values = estimate(self.workload.replace(**ends))[line].value
+        at = np.broadcast_to(values, 2 * len(ranges)).tolist()
+        swings = [
+            Swing(name, self.workload.field(name).label, at[2 * place], at[2 * place + 1])
+            for place, name in enumerate(ranges)
+        ]
         return tuple(sorted(swings, key=lambda swing: -swing.factor))
 
     def as_frame(self, *lines: str) -> pd.DataFrame:

@@ -115,7 +115,7 @@ class Usage:
         return f"{self.resource.label.lower()}: {demand} of {limit} ({_share(float(self.utilisation))})"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verdict:
     """The estimate against one node's limits."""
 
@@ -139,6 +139,12 @@ class Verdict:
         if self.too_small:
             return tuple(usage.resource.remedy for usage in self.too_small)
         return ("one database, with a standby for the day it fails",)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_markdown_(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
         """The verdict in words."""

@@ -28,6 +28,10 @@ class Field:
         """Return `value` as plain numbers in this field's unit, or say what is allowed."""
         if isinstance(value, Range):
             ends = [self.check(f"{name} ({end})", getattr(value, end)) for end in ("low", "high")]
+            if ends[0] > ends[1]:
+                raise ValueError(
+                    f"{name}: low = {value.low} is above high = {value.high}; low must not be above high"
+                )
             return Range(*ends)
         number = to_number(name, value, self.unit, self.also)
         return require_numbers(
@@ -112,8 +116,9 @@ class Workload:
         require_choice("item", self.item, COUNTED)
         for name in FIELDS:
             value = getattr(self, name)
-            if value is not None:
+            if value is not None or getattr(Workload, name) is not None:  # None leaves only those out
                 object.__setattr__(self, name, self.field(name).check(name, value))
+        self._require_one_length()
         self._require_one_way("writes", ["writes_per_user", "writes_per_day"], optional=False)
         self._require_one_way("reads", ["reads_per_write", "reads_per_user", "reads_per_day"], optional=True)
         for name in ("writes_per_user", "reads_per_user", "cached_per_user"):
@@ -151,6 +156,12 @@ class Workload:
         100
         """
         return self.replace(**{name: value.middle for name, value in self.ranges.items()})
+
+    def _require_one_length(self) -> None:
+        lengths = {name: np.shape(value) for name in FIELDS if np.shape(value := getattr(self, name))}
+        if len(set(lengths.values())) > 1:
+            given = ", ".join(f"{name} {'×'.join(map(str, shape))}" for name, shape in lengths.items())
+            raise ValueError(f"arrays of samples must have the same length, but these have: {given}")
 
     def _require_one_way(self, what: str, ways: list[str], *, optional: bool) -> None:
         given = [name for name in ways if getattr(self, name) is not None]

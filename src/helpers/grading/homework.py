@@ -1,0 +1,248 @@
+"""What homework's tests call: each check prints what was expected and what came, and returns the marks.
+
+nbgrader takes the last expression of a test cell as the marks, and gives 0 to a cell that writes to stderr:
+so a wrong answer raises nothing, and messages go to stdout. Functions are called, never inspected.
+"""
+
+import contextlib
+import copy
+import io
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from decimal import Decimal
+from numbers import Real
+from typing import Any
+
+from helpers.models.checks import require_numbers
+from helpers.models.estimation import Estimate, Factor, Workload, estimate
+from helpers.models.quantities import WHITEBOARD_TOLERANCE, units
+from helpers.models.slips import Diagnosis, diagnose, diagnose_value, short_repr
+
+__all__ = ["check_call", "check_choice", "check_equal", "check_estimate", "check_line"]
+
+SLIP_CREDIT = 0.5
+"""The share of the marks for an answer one named slip away: the method is right, the number is not."""
+
+_BLANK = "not answered yet"
+
+
+def check_estimate(
+    answer: Any,
+    right: float,
+    unit: str,
+    factors: Sequence[Factor] = (),
+    *,
+    points: float = 1,
+    name: str = "answer",
+    tolerance: float = WHITEBOARD_TOLERANCE,
+    **context: float | None,
+) -> float:
+    """Return full marks within the tolerance, half for one recognised slip, else 0.
+
+    `answer` is a number in `unit`, a quantity, or text with a unit; `context` may give `peak_factor`,
+    `replication` and `daily_users`. Raises only for a bad `right`, `points` or `tolerance`.
+
+    >>> users, day = Factor("Daily users", 10e6, "user"), Factor("Seconds in a day", 86_400, "second/day", -1)
+    >>> check_estimate(10e6, 116, "request/second", [users, day], points=2, name="Rate")
+    Rate: a number in request/second was expected, 10000000.0 came. 86,400 times too large:
+    that is per day, not per second. Half marks.
+    1.0
+    """
+    if _blank(answer):
+        return _report(name, _BLANK, 0)
+    found = diagnose_value(_plain(answer), right, unit, factors, tolerance=tolerance, **context)
+    return _graded(answer, found, unit, points, name)
+
+
+def check_line(
+    answer: Any,
+    right: Estimate | Workload,
+    line: str,
+    *,
+    points: float = 1,
+    name: str | None = None,
+    tolerance: float = WHITEBOARD_TOLERANCE,
+) -> float:
+    """Check an answer against one line of an estimate, or of a workload's, as `check_estimate` does.
+
+    >>> twitter = Workload(daily_users=10e6, writes_per_user=5)
+    >>> check_line("600/s", twitter, "writes_per_second")
+    Writes a second: Right: 600 items/s is 579 items/s rounded to one figure.
+    1.0
+    """
+    made = estimate(right) if isinstance(right, Workload) else right
+    name = name or made[line].label
+    if _blank(answer):
+        return _report(name, _BLANK, 0)
+    found = diagnose(_plain(answer), made, line, tolerance=tolerance)
+    return _graded(answer, found, made[line].unit, points, name)
+
+
+def check_equal(
+    answer: Any, right: Any, *, points: float = 1, name: str = "answer", tolerance: float = 1e-9
+) -> float:
+    """Return full marks when plain data equals `right`, else 0; numbers may differ by `tolerance` (relative).
+
+    Lists and tuples are alike, so are a table and a dict of its columns; text ignores case and outer spaces.
+
+    >>> check_equal((1, 2.5), [1, 3.5], name="Rates")
+    Rates: 2 values were expected, (1, 2.5) came; value 2 is not right.
+    0.0
+    """
+    if _blank(answer) and not _blank(right):
+        return _report(name, _BLANK, 0)
+    try:
+        problem = _difference(_plain(answer), _plain(right), tolerance)
+    except Exception:  # noqa: BLE001 - an answer may be any object; one that cannot be compared is wrong
+        problem = ""
+    if problem is None:
+        return _report(name, "right.", _points(points))
+    return _report(name, f"{_kind(right)} expected, {short_repr(answer)} came{problem}.", 0)
+
+
+def check_choice(
+    answer: Any,
+    right: str | Collection[str],
+    why_wrong: Mapping[str, str] | None = None,
+    *,
+    points: float = 1,
+    name: str = "answer",
+) -> float:
+    """Return full marks for the right choice, or one of several; `why_wrong` answers the others.
+
+    >>> check_choice("Push", "hybrid", {"push": "one post of a celebrity is millions of inserts"})
+    answer: not 'Push': one post of a celebrity is millions of inserts.
+    0.0
+    """
+    if _blank(answer):
+        return _report(name, _BLANK, 0)
+    if not isinstance(answer, str):
+        return _report(name, f"one choice, as text, was expected, {short_repr(answer)} came.", 0)
+    rights = [right] if isinstance(right, str) else list(right)
+    if _folded(answer) in map(_folded, rights):
+        return _report(name, "right.", _points(points))
+    reasons = {_folded(choice): reason for choice, reason in (why_wrong or {}).items()}
+    reason = reasons.get(_folded(answer))
+    return _report(name, f"not {short_repr(answer)}{': ' + reason.rstrip('.') if reason else ''}.", 0)
+
+
+def check_call(
+    function: Any,
+    args: Sequence[Any],
+    right: Any,
+    *,
+    name: str | None = None,
+    part: str | None = None,
+    **options: Any,
+) -> float:
+    """Call a student's function and check what it returns; what it raises costs the marks, not the test.
+
+    `args` are copied first, so the function may change them. `part` names the one entry to check of the
+    dict it returns. The check is `check_line` when `options` name a `line`, `check_estimate` when they name
+    a `unit`, else `check_equal`; `options` go to it.
+
+    >>> check_call(lambda users: users / 0, (5,), 1.0, name="rate")
+    rate: rate(5) stopped with ZeroDivisionError('division by zero').
+    0.0
+    """
+    label = name or str(getattr(function, "__name__", "function"))
+    call = f"{label}({', '.join(map(short_repr, args))})"
+    if not callable(function):
+        return _report(
+            label, _BLANK if _blank(function) else f"it is {short_repr(function)}, not a function.", 0
+        )
+    try:
+        # What a student's function warns about or logs must not reach stderr: that would cost the marks.
+        with contextlib.redirect_stderr(io.StringIO()):
+            answer = function(*copy.deepcopy(list(args)))
+    except NotImplementedError:
+        return _report(label, _BLANK, 0)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - any failure of the function is an answer
+        return _report(label, f"{call} stopped with {short_repr(error)}.", 0)
+    if part is not None and not _blank(answer):
+        if not isinstance(answer, Mapping) or part not in answer:
+            return _report(call, f"a dict with {part!r} was expected, {short_repr(answer)} came.", 0)
+        call, answer = f"{call}[{part!r}]", answer[part]
+    checker: Callable[..., float] = check_estimate if "unit" in options else check_equal
+    if "line" in options:
+        checker = check_line
+    return checker(answer, right, name=call, **options)
+
+
+def _graded(answer: Any, found: Diagnosis, unit: str, points: float, name: str) -> float:
+    points = _points(points)
+    if found.correct:
+        return _report(name, found.message, points)
+    half = " Half marks." if found.single else ""
+    expected = f"a number{' in ' + unit if unit else ''} was expected, {short_repr(answer)} came."
+    return _report(name, f"{expected} {found.message}{half}", SLIP_CREDIT * points if half else 0)
+
+
+def _report(name: str, message: str, marks: float) -> float:
+    print(f"{name}: {message}")
+    return float(marks)
+
+
+def _difference(answer: Any, right: Any, tolerance: float) -> str | None:
+    """Return None if they are equal, else what to say after "… came"."""
+    if isinstance(right, (list, tuple)):
+        if not isinstance(answer, (list, tuple)) or len(answer) != len(right):
+            return ""
+        places = zip(answer, right, strict=True)
+        wrong = [n for n, (a, r) in enumerate(places, 1) if _difference(a, r, tolerance) is not None]
+        return f"; value {wrong[0]} is not right" if wrong else None
+    if isinstance(right, Mapping):
+        if not isinstance(answer, Mapping):
+            return ""
+        if set(answer) != set(right):
+            return f"; its names must be {', '.join(map(str, right))}"
+        named = [key for key in right if _difference(answer[key], right[key], tolerance) is not None]
+        return f"; the value of {short_repr(named[0])} is not right" if named else None
+    return None if _same(answer, right, tolerance) else ""
+
+
+def _same(answer: Any, right: Any, tolerance: float) -> bool:
+    if isinstance(right, bool) or isinstance(answer, bool) or right is None:
+        return type(answer) is type(right) and bool(answer == right)
+    if isinstance(right, str):
+        return isinstance(answer, str) and _folded(answer) == _folded(right)
+    if isinstance(right, units.Quantity):
+        if not isinstance(answer, units.Quantity) or not answer.is_compatible_with(right.units):
+            return False
+        answer, right = answer.to(right.units).magnitude, right.magnitude
+    if not isinstance(answer, (Real, Decimal)):
+        return False
+    try:
+        return math.isclose(float(answer), float(right), rel_tol=tolerance, abs_tol=1e-12)
+    except OverflowError:
+        return False
+
+
+def _plain(value: Any) -> Any:
+    """Turn a table, an array or a NumPy scalar into the lists, dicts and numbers it holds."""
+    for method, argument in (("to_dict", ("list",)), ("tolist", ())):
+        if type(value).__module__.split(".")[0] in ("pandas", "numpy") and hasattr(value, method):
+            with contextlib.suppress(TypeError):
+                return getattr(value, method)(*argument)
+    return [_plain(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
+def _kind(right: Any) -> str:
+    right = _plain(right)
+    if isinstance(right, (list, tuple)):
+        return f"{len(right)} values were"
+    kinds: list[tuple[Any, str]] = [(bool, "True or False was"), (str, "text was"), (Mapping, "a dict was")]
+    kinds += [(units.Quantity, "a quantity with a unit was"), (type(None), "None was")]
+    return next((words for kind, words in kinds if isinstance(right, kind)), "another number was")
+
+
+def _blank(answer: Any) -> bool:
+    return answer is None or answer is ... or answer is NotImplemented or answer is NotImplementedError
+
+
+def _points(points: float) -> float:
+    return float(require_numbers("points", points, at_least=0))
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
