@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from helpers.figures.style import BLUE, ORANGE, VERMILION, empty_figure, limit_line
+from helpers.figures.style import BLUE, ORANGE, VERMILION, make_figure
 from helpers.models.quantities import format_number, format_quantity
 from helpers.models.verdicts import TIGHT, Usage, Verdict
 
@@ -31,18 +31,17 @@ def utilisation_figure(verdict: Verdict) -> go.Figure:
         "title": {"text": "Demand at the peak, as a share of one node's limit (%)"},
     }
     yaxis = {"type": "category", "categoryarray": rows, "autorange": "reversed"}
-    figure = empty_figure(44 * len(rows) + 70, xaxis, yaxis)
-    limit_line(figure, 100, "one node is full")
-    figure.add_bar(
-        orientation="h",
-        y=rows,
-        x=[min(max(share, _FLOOR), _CEILING) for share in shares],
-        text=[_label(usage, share) for usage, share in zip(usages, shares, strict=True)],
-        hovertext=[_hover(usage) for usage in usages],
-        marker={"color": [_colour(share) for share in shares]},
-        showlegend=False,
-    )
-    return figure
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "y": tuple(rows),
+        "x": tuple(min(max(share, _FLOOR), _CEILING) for share in shares),
+        "text": tuple(_label(usage, share) for usage, share in zip(usages, shares, strict=True)),
+        "hovertext": tuple(_hover(usage) for usage in usages),
+        "marker": {"color": tuple(_colour(share) for share in shares)},
+        "showlegend": False,
+    }
+    return make_figure(44 * len(rows) + 70, xaxis, yaxis, [bars], (100, "one node is full"))
 
 
 def _label(usage: Usage, share: float) -> str:

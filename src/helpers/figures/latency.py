@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from helpers.figures.style import BLUE, ORANGE, empty_figure, limit_line
+from helpers.figures.style import BLUE, ORANGE, make_figure
 from helpers.models.checks import require_numbers
 from helpers.models.published import LATENCIES
 
@@ -35,24 +35,26 @@ def latency_figure(measured: Mapping[str, float], budget_ms: float) -> go.Figure
         "title": {"text": "Time for one operation (log scale)"},
     }
     yaxis = {"type": "category", "categoryarray": rows, "autorange": "reversed"}
-    figure = empty_figure(52 * len(rows) + 84, xaxis, yaxis)
-    limit_line(figure, budget, f"the page: {format_nanoseconds(budget)}")
-    for name, values, colour, symbol, position in (
-        ("published", published, BLUE, "circle", "top center"),
-        ("this machine", measured, ORANGE, "diamond", "bottom center"),
-    ):
-        figure.add_scatter(
-            name=name,
-            mode="markers+text",
-            x=list(values.values()),
-            y=list(values),
-            text=[format_nanoseconds(value) for value in values.values()],
-            textposition=position,
-            hovertext=[f"{row}, {name}: {budget / value:,.0f} fit" for row, value in values.items()],
-            marker={"color": colour, "symbol": symbol, "size": 12},
-            showlegend=bool(values),
+    traces = [
+        {
+            "type": "scatter",
+            "name": name,
+            "mode": "markers+text",
+            "x": tuple(values.values()),
+            "y": tuple(values),
+            "text": tuple(format_nanoseconds(value) for value in values.values()),
+            "textposition": position,
+            "hovertext": tuple(f"{row}, {name}: {budget / value:,.0f} fit" for row, value in values.items()),
+            "marker": {"color": colour, "symbol": symbol, "size": 12},
+            "showlegend": bool(values),
+        }
+        for name, values, colour, symbol, position in (
+            ("published", published, BLUE, "circle", "top center"),
+            ("this machine", measured, ORANGE, "diamond", "bottom center"),
         )
-    return figure
+    ]
+    page = (budget, f"the page: {format_nanoseconds(budget)}")
+    return make_figure(52 * len(rows) + 84, xaxis, yaxis, traces, page)
 
 
 def format_nanoseconds(value: float) -> str:
@@ -61,5 +63,6 @@ def format_nanoseconds(value: float) -> str:
     >>> format_nanoseconds(20), format_nanoseconds(300e3), format_nanoseconds(200e6)
     ('20 ns', '300 µs', '200 ms')
     """
+    value = float(f"{value:.3g}")  # round first, so that 999,999 ns becomes 1 ms and not 1000 µs
     size, unit = next((step for step in _STEPS if value >= step[0]), _STEPS[-1])
     return f"{float(f'{value / size:.3g}'):g} {unit}"

@@ -1,11 +1,12 @@
 """Step 2: the distribution of an uncertain result, and which input drives it."""
 
 import math
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from helpers.figures.style import BLUE, VERMILION, bytes_or_count, empty_figure, limit_line
+from helpers.figures.style import BLUE, VERMILION, bytes_or_count, make_figure
 from helpers.models.quantities import format_quantity
 from helpers.models.uncertainty import Outcome
 
@@ -28,18 +29,18 @@ def distribution_figure(outcome: Outcome, line: str, limit: float | None = None)
     top = float(np.max(shares, initial=1))
     xaxis = _size_axis(low, high, result.label, result.unit)
     yaxis = {"range": [0, 5 * math.ceil(top * 1.1 / 5)], "title": {"text": "Share of samples (%)"}}
-    figure = empty_figure(270, xaxis, yaxis)
     # Each bin becomes a flat step, so that the outline is the histogram itself.
     x, y = 10 ** np.repeat(edges, 2)[1:-1], np.repeat(shares, 2)
     if not limit:
-        _area(figure, x, y, BLUE, "samples")
-        return figure
+        return make_figure(270, xaxis, yaxis, [_area(x, y, BLUE, "samples")])
     below = x < limit
     at_limit = y[below][-1] if below.any() else 0.0
-    _area(figure, np.append(x[below], limit), np.append(y[below], at_limit), BLUE, "one node is enough")
-    _area(figure, np.append(limit, x[~below]), np.append(at_limit, y[~below]), VERMILION, "too small")
-    limit_line(figure, limit, f"one node: {format_quantity(limit, result.unit)}")
-    return figure
+    areas = [
+        _area(np.append(x[below], limit), np.append(y[below], at_limit), BLUE, "one node is enough"),
+        _area(np.append(limit, x[~below]), np.append(at_limit, y[~below]), VERMILION, "too small"),
+    ]
+    node = (limit, f"one node: {format_quantity(limit, result.unit)}")
+    return make_figure(270, xaxis, yaxis, areas, node)
 
 
 def tornado_figure(outcome: Outcome, line: str, limit: float | None = None) -> go.Figure:
@@ -50,22 +51,21 @@ def tornado_figure(outcome: Outcome, line: str, limit: float | None = None) -> g
     low, high = _decades(outcome, line, limit)
     xaxis = _size_axis(low, high, result.label, result.unit)
     yaxis = {"type": "category", "categoryarray": rows, "autorange": "reversed"}
-    figure = empty_figure(38 * max(len(rows), 1) + 70, xaxis, yaxis)
     bottoms = [min(swing.at_low, swing.at_high) for swing in swings]
     tops = [max(swing.at_low, swing.at_high) for swing in swings]
-    figure.add_bar(
-        orientation="h",
-        y=rows,
-        base=bottoms,
-        x=[top - bottom for top, bottom in zip(tops, bottoms, strict=True)],
-        text=["no effect" if swing.factor < 1.001 else f"× {swing.factor:.3g}" for swing in swings],
-        hovertext=[_ends(swing.at_low, swing.at_high, result.unit) for swing in swings],
-        marker={"color": BLUE},
-        showlegend=False,
-    )
-    if limit:
-        limit_line(figure, limit, "one node")
-    return figure
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "y": tuple(rows),
+        "base": tuple(bottoms),
+        "x": tuple(top - bottom for top, bottom in zip(tops, bottoms, strict=True)),
+        "text": tuple("no effect" if swing.factor < 1.001 else f"× {swing.factor:.3g}" for swing in swings),
+        "hovertext": tuple(_ends(swing.at_low, swing.at_high, result.unit) for swing in swings),
+        "marker": {"color": BLUE},
+        "showlegend": False,
+    }
+    height = 38 * max(len(rows), 1) + 70
+    return make_figure(height, xaxis, yaxis, [bars], (limit, "one node") if limit else None)
 
 
 def _ends(at_low: float, at_high: float, unit: str) -> str:
@@ -92,15 +92,16 @@ def _size_axis(low: int, high: int, label: str, unit: str) -> dict[str, object]:
     }
 
 
-def _area(figure: go.Figure, x: np.ndarray, y: np.ndarray, colour: str, name: str) -> None:
+def _area(x: np.ndarray, y: np.ndarray, colour: str, name: str) -> dict[str, Any]:
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    figure.add_scatter(
-        x=x,
-        y=y,
-        name=name,
-        mode="lines",
-        line={"color": colour, "width": 1.5},
-        fill="tozeroy",
-        fillcolor=f"rgba({red},{green},{blue},0.45)",
-        showlegend=True,
-    )
+    return {
+        "type": "scatter",
+        "x": x,
+        "y": y,
+        "name": name,
+        "mode": "lines",
+        "line": {"color": colour, "width": 1.5},
+        "fill": "tozeroy",
+        "fillcolor": f"rgba({red},{green},{blue},0.45)",
+        "showlegend": True,
+    }

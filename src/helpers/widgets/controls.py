@@ -26,7 +26,7 @@ class _Scale:
         if self.log and value <= 0:
             return 0.0
         if self.log:
-            share = math.log(value / self.low) / math.log(self.high / self.low)
+            share = (math.log(value) - math.log(self.low)) / math.log(self.high / self.low)
         else:
             share = (value - self.low) / (self.high - self.low)
         # On a step: between two, the browser would move to the next one and report that as a change.
@@ -188,11 +188,17 @@ class RangeControl(_Control):
             ]
             self._show(Range(min(ends), max(ends)), change["new"])
 
+    def _read_end(self, box: ipywidgets.Text, kept: float) -> float:
+        # The box shows three digits: an end that was not written over keeps its exact value.
+        return kept if box.value == self._write(kept) else self._read(box.value)
+
     def _on_write(self, _: Any) -> None:
         if self._quiet:
             return
         try:
-            ends = Range(self._read(self.low_box.value), self._read(self.high_box.value))
+            ends = Range(
+                self._read_end(self.low_box, self.value.low), self._read_end(self.high_box, self.value.high)
+            )
             if ends.low <= 0:
                 raise ValueError("The low end must be above 0: a range is out by a factor.")
         except (ValueError, TypeError) as error:

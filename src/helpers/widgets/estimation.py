@@ -1,5 +1,6 @@
 """Step 2: the estimate explorer and the how-sure-are-you explorer."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ import ipywidgets
 
 from helpers.figures.estimation import utilisation_figure
 from helpers.figures.uncertainty import distribution_figure, tornado_figure
+from helpers.models.checks import require_choice
 from helpers.models.estimation import Estimate, estimate
 from helpers.models.published import FRAMEWORK_TWITTER, MODEST_NODE, STRONG_NODE, TWITTER_2013
 from helpers.models.quantities import Range, format_number, format_quantity
@@ -66,8 +68,8 @@ def estimation_explorer(
     >>> "6 K tweets/s" in explorer.text
     True
     """
-    presets = PRESETS if workload in PRESETS.values() else {"Your workload": workload, **PRESETS}
     start = _slider_values(workload)
+    presets = PRESETS if workload in PRESETS.values() else {"Your workload": workload, **PRESETS}
     groups = {
         heading: [NumberControl(name, workload.field(name), start[name], **group[name]) for name in group]
         for heading, group in _GROUPS.items()
@@ -76,8 +78,10 @@ def estimation_explorer(
     node = _dropdown("Node", {limits.name: limits for limits in nodes})
 
     def view(values: dict[str, Any]) -> View:
+        # What has no slider, such as the price of traffic, stays as in the example.
         arguments = {name: values[name] for name in _SLIDERS}
-        return estimation_view(Workload(**arguments, item=workload.item), values["node"])
+        arguments |= {"reads_per_user": None, "reads_per_day": None, "item": workload.item}
+        return estimation_view(values["preset"].at_middle().replace(**arguments), values["node"])
 
     explorer = Explorer("Estimate", groups, view, choices={"preset": preset, "node": node})
     preset.observe(lambda change: explorer.set(**_slider_values(change["new"])), "value")
@@ -98,33 +102,24 @@ def estimation_view(workload: Workload, node: NodeLimits) -> View:
 def uncertainty_explorer(
     workload: Workload = FRAMEWORK_TWITTER,
     nodes: Sequence[NodeLimits] = (STRONG_NODE, MODEST_NODE),
-    result: str = "storage",
+    result: str | None = None,
 ) -> Explorer:
     """Return a low and a high for each input, the distribution of a result and what drives it.
 
-    Arguments of `workload` that are ranges open as they are; a point opens as half to twice its value.
+    `result` is a line of the estimate, by default storage or else the first that is not 0. Arguments of `workload` that are ranges open as they are; a point opens as half to twice its value.
     """
-    names = [
-        name
-        for name in (
-            "daily_users",
-            "writes_per_user",
-            "reads_per_write",
-            "item_size",
-            "peak_factor",
-            "retention",
-        )
-        if getattr(workload, name) not in (None, 0)
-    ]
+    names = [name for name in _UNSURE if getattr(workload, name) not in (None, 0)]
     controls = []
     for name in names:
         value, field = getattr(workload, name), workload.field(name)
         if not isinstance(value, Range):
-            value = Range(max(value / 2, field.at_least or 0), value * 2)
+            value = Range(max(value / 2, field.at_least or 0), min(value * 2, field.at_most or math.inf))
         options = {key: _SLIDERS[name][key] for key in ("low", "high")}
         controls.append(RangeControl(name, field, value, **options))
     middle = estimate(workload.at_middle())
     lines = {middle[name].label: name for name in _RESULTS if middle.value(name)}
+    if result is not None:
+        require_choice("result", result, lines.values())
     chosen = _dropdown("Result", lines, result)
     node = _dropdown("Node", {limits.name: limits for limits in nodes})
 

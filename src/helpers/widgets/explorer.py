@@ -109,16 +109,19 @@ class Explorer(_Framed):
         return _plain_text(self.words.value)
 
     def set(self, **values: Any) -> None:
-        """Set controls and choices by name, and show the result once."""
-        self._quiet = True
+        """Set controls and choices by name, and show the result once.
+
+        Choices come first: one of them may set controls of its own.
+        """
+        was_quiet, self._quiet = self._quiet, True
         try:
-            for name, value in values.items():
+            for name in sorted(values, key=self.controls.__contains__):
                 if name in self.controls:
-                    self.controls[name].set(value)
+                    self.controls[name].set(values[name])
                 else:
-                    self.choices[name].value = value
+                    self.choices[name].value = values[name]
         finally:
-            self._quiet = False
+            self._quiet = was_quiet
         self._refresh()
 
     def _refresh(self) -> None:

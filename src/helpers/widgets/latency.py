@@ -21,7 +21,7 @@ def measure_with_progress(budget_s: float = 8) -> MachineReport:
     bar = ipywidgets.FloatProgress(min=0, max=1, layout={"width": "240px"})
     words = ipywidgets.Label("getting ready")
     row = ipywidgets.HBox([bar, words])
-    display(row)  # type: ignore[no-untyped-call]
+    display(row)
 
     def progress(done: float, label: str) -> None:
         bar.value, words.value = done, label

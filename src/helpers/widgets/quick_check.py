@@ -1,35 +1,27 @@
 """Quick checks in a lesson: choose or calculate, and be told at once what went wrong."""
 
-from collections.abc import Mapping
-
 import ipywidgets
 
+from helpers.grading.self_checks import QUESTIONS
 from helpers.models.checks import require_choice
 from helpers.models.estimation import Estimate
 from helpers.models.slips import diagnose
 from helpers.widgets.explorer import Panel
 
-__all__ = ["choose", "estimate_check"]
+__all__ = ["estimate_check", "quick_check"]
 
 
-def choose(question: str, options: Mapping[str, str], right: str | None = None) -> Panel:
-    """Return a question with buttons; `options` maps each choice to what it is answered with.
+def quick_check(name: str) -> Panel:
+    """Return one of the lessons' questions, with a button for each choice.
 
-    Without `right` it is a prediction: the choice is noted, and the lesson goes on to show the answer.
-
-    >>> panel = choose("Is 600 writes a second a lot?", {"yes": "Measure it.", "no": "Right."}, right="no")
+    >>> panel = quick_check("does-size-shard")
     >>> panel.press("yes")
-    >>> panel.text
-    'Not quite. Measure it.'
+    >>> panel.text.startswith("Not quite. One volume")
+    True
     """
-    if right is not None:
-        require_choice("right", right, options)
-
-    def pressed(choice: str) -> str:
-        verdict = "" if right is None else "Right. " if choice == right else "Not quite. "
-        return verdict + options[choice].removeprefix(verdict)
-
-    return Panel("Predict" if right is None else "Quick check", question, list(options), pressed)
+    question = QUESTIONS[require_choice("name", name, QUESTIONS)]
+    title = "Predict" if question.right is None else "Quick check"
+    return Panel(title, question.text, list(question.replies), question.reply)
 
 
 def estimate_check(question: str, estimate: Estimate, line: str) -> Panel:
