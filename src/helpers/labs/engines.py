@@ -210,6 +210,8 @@ def redis_tasks(url: str | None = None) -> Iterator[list[Task]]:
         except redis.RedisError as error:
             raise UnavailableError(f"Redis stopped: {_first_line(error)}") from error
         finally:
+            # An interrupted connection may hold an unread answer, which deleting would take for its own.
+            client.connection_pool.disconnect()
             try:
                 for start in range(0, LOADED_ROWS, ROWS_A_COMMIT):
                     client.delete(*keys[start : start + ROWS_A_COMMIT])
