@@ -79,7 +79,7 @@ _NUMBER = re.compile(
 _LONGEST = 100
 
 # Names with × or ÷ between them: what pint reads beyond that is arithmetic, which no unit needs.
-_NAME = r"(?:[^\W\d_]+|%)(?: ?(?:\^|\*\*) ?-?\d)?"
+_NAME = r"(?:[A-Za-z]+|%)(?: ?(?:\^|\*\*) ?-?\d)?"
 _UNIT = re.compile(rf"{_NAME}(?:(?: ?[*/] ?| ){_NAME})*")
 
 
@@ -185,10 +185,10 @@ def to_number(name: str, value: Any, unit: str, also: str | None = None) -> Any:
     if isinstance(value, str):
         try:
             value = parse_quantity(value, unit)
-        except ValueError as error:
+        except ValueError:
             try:
-                value = parse_quantity(value, also or unit)
-            except ValueError:
+                value = parse_quantity(value, unit if also is None else also)
+            except ValueError as error:
                 raise ValueError(f"{name}: {error}") from None
     if isinstance(value, units.Quantity):
         if also is not None and value.check(_unit(also, also).dimensionality):
@@ -290,17 +290,12 @@ def _split_magnitude(rest: str, gap: bool, unit: str | None) -> tuple[float, str
         return 1.0, rest
     after = rest[word.end() :].strip()
     factor = _MAGNITUDES[word[0].lower()]
-    names_a_unit = bool(re.match(r"[A-Za-z]", after))
+    names_a_unit = bool(re.match(r"(?!(?:per|an?)\b)[A-Za-z]", after))
     if len(word[0]) > 1 or names_a_unit:
         return factor, after
     if word[0] in ("B", "b"):
-        counts_bytes = unit is None or _unit(unit, unit).is_compatible_with("byte")
-        per_bytes = unit is not None and "byte" in unit and not after
-        return (
-            (1.0, rest)
-            if (gap and counts_bytes) or per_bytes or (unit is None and after)
-            else (factor, after)
-        )
+        counts_bytes = gap if unit is None else _unit(unit, unit).dimensionality.get("[information]", 0) > 0
+        return (1.0, rest) if after or counts_bytes else (factor, after)
     if word[0] in "kKMGT":
         return factor, after
     return 1.0, rest

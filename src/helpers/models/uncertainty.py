@@ -1,16 +1,19 @@
 """Step 2, how sure: inputs as 90 % intervals, the same estimate over samples, and what drives the answer."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import NormalDist
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from helpers.models.checks import require_choice, require_numbers, require_whole
 from helpers.models.estimation import Estimate, estimate
 from helpers.models.verdicts import NodeLimits, Verdict, judge
 from helpers.models.workload import Workload
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Outcome", "Swing", "sample", "simulate"]
 
@@ -70,20 +73,26 @@ class Outcome:
     def tornado(self, line: str) -> tuple[Swing, ...]:
         """Return how far each uncertain input moves a line, largest swing first."""
         ranges = self.workload.ranges
-        # One estimate over all the ends: samples 2i and 2i + 1 have input i at its low and high end.
-        ends = {name: np.full(2 * len(ranges), range_.middle) for name, range_ in ranges.items()}
-        for place, (name, range_) in enumerate(ranges.items()):
-            ends[name][2 * place : 2 * place + 2] = range_.low, range_.high
-        values = estimate(self.workload.replace(**ends))[line].value
-        at = np.broadcast_to(values, 2 * len(ranges)).tolist()
+        at = np.broadcast_to(self._at_ends[line].value, 2 * len(ranges)).tolist()
         swings = [
             Swing(name, self.workload.field(name).label, at[2 * place], at[2 * place + 1])
             for place, name in enumerate(ranges)
         ]
         return tuple(sorted(swings, key=lambda swing: -swing.factor))
 
-    def as_frame(self, *lines: str) -> pd.DataFrame:
+    @cached_property
+    def _at_ends(self) -> Estimate:
+        """One estimate for all swings: samples 2i and 2i + 1 have input i at its low and its high end."""
+        ranges = self.workload.ranges
+        changes = {name: np.full(2 * len(ranges), ends.middle) for name, ends in ranges.items()}
+        for place, (name, ends) in enumerate(ranges.items()):
+            changes[name][2 * place : 2 * place + 2] = ends.low, ends.high
+        return estimate(self.workload.replace(**changes))
+
+    def as_frame(self, *lines: str) -> "pd.DataFrame":
         """Return the 5th, 50th and 95th percentile of the named lines as a table."""
+        import pandas as pd  # noqa: PLC0415 - loading it takes longer than every sample drawn here
+
         rows = {
             f"{self.samples[line].label} ({self.samples[line].unit})": self.percentiles(line)
             for line in lines

@@ -100,7 +100,12 @@ class NumberControl(_Control):
     ) -> None:
         scale = _Scale(low, high, log=log, zero=zero, whole=whole)
         self.slider = ipywidgets.FloatSlider(
-            scale.place(value), min=0, max=1, step=1 / scale.steps, readout=False, tooltip=field.label
+            scale.place(field.check(name, value)),
+            min=0,
+            max=1,
+            step=1 / scale.steps,
+            readout=False,
+            tooltip=field.label,
         )
         self.box = ipywidgets.Text(continuous_update=False, tooltip=field.label)
         super().__init__(name, field, scale, [self.slider, self.box])
@@ -108,8 +113,9 @@ class NumberControl(_Control):
         self.box.observe(self._on_write, "value")
         self.set(value)
 
-    def set(self, value: float) -> None:
-        """Show `value` on the slider and in the box."""
+    def set(self, value: Any) -> None:
+        """Show `value` on the slider and in the box, once it is what the field may be."""
+        value = self.field.check(self.name, value)
         self._show(value, self._scale.place(value))
 
     def _show(self, value: float, place: float) -> None:
@@ -146,6 +152,7 @@ class RangeControl(_Control):
         self, name: str, field: Field, value: Range, *, low: float, high: float, log: bool = True
     ) -> None:
         scale = _Scale(low, high, log=log, zero=False, whole=False)
+        value = field.check(name, value)
         self.slider = ipywidgets.FloatRangeSlider(
             value=(scale.place(value.low), scale.place(value.high)),
             min=0,
@@ -164,7 +171,8 @@ class RangeControl(_Control):
         self.set(value)
 
     def set(self, value: Range) -> None:
-        """Show `value` on the slider and in the boxes."""
+        """Show `value` on the slider and in the boxes, once it is what the field may be."""
+        value = self.field.check(self.name, value)
         self._show(value, (self._scale.place(value.low), self._scale.place(value.high)))
 
     def _show(self, value: Range, places: tuple[float, float]) -> None:

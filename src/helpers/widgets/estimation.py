@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ipywidgets
+import numpy as np
 
 from helpers.figures.estimation import utilisation_figure
 from helpers.figures.uncertainty import distribution_figure, tornado_figure
@@ -14,7 +15,7 @@ from helpers.models.published import FRAMEWORK_TWITTER, MODEST_NODE, STRONG_NODE
 from helpers.models.quantities import Range, format_number, format_quantity
 from helpers.models.uncertainty import Outcome, simulate
 from helpers.models.verdicts import RESOURCES, NodeLimits, judge
-from helpers.models.workload import Workload
+from helpers.models.workload import FIELDS, Workload
 from helpers.widgets.controls import NumberControl, RangeControl
 from helpers.widgets.explorer import Explorer, View, working_table
 
@@ -106,8 +107,10 @@ def uncertainty_explorer(
 ) -> Explorer:
     """Return a low and a high for each input, the distribution of a result and what drives it.
 
-    `result` is a line of the estimate, by default storage or else the first that is not 0. Arguments of `workload` that are ranges open as they are; a point opens as half to twice its value.
+    `result` is a line of the estimate, by default storage or else the first that is not 0.
+    Arguments of `workload` that are ranges open as they are; a point opens as half to twice its value.
     """
+    _refuse_samples(workload)
     names = [name for name in _UNSURE if getattr(workload, name) not in (None, 0)]
     controls = []
     for name in names:
@@ -152,7 +155,7 @@ def _how_sure(outcome: Outcome, node: NodeLimits, line: str) -> str:
     swings = outcome.tornado(line)
     if swings and swings[0].factor > 1.001:
         times = format_number(swings[0].factor, 2)
-        words.append(f"{swings[0].label} matters most: it moves the result {times} times.")
+        words.append(f"{swings[0].label} matters most: it moves the result by a factor of {times}.")
     return " ".join(words)
 
 
@@ -170,6 +173,7 @@ def _headline(result: Estimate) -> str:
 
 
 def _slider_values(workload: Workload) -> dict[str, float]:
+    _refuse_samples(workload)
     middle = workload.at_middle()
     if middle.daily_users is None or middle.writes_per_user is None:
         raise ValueError(
@@ -183,6 +187,12 @@ def _slider_values(workload: Workload) -> dict[str, float]:
     return values
 
 
+def _refuse_samples(workload: Workload) -> None:
+    for name in FIELDS:
+        if isinstance(getattr(workload, name), np.ndarray):
+            raise TypeError(f"workload: {name} is an array of samples; it must be a number or a Range")
+
+
 def _resource(line: str) -> Any:
     return next((resource for resource in RESOURCES if line in resource.lines), None)
 
@@ -194,6 +204,8 @@ def _limit(node: NodeLimits, line: str) -> float | None:
 
 
 def _dropdown(label: str, options: Mapping[str, Any], value: Any = None) -> ipywidgets.Dropdown:
+    if not options:
+        raise ValueError(f"{label.lower()}: there is none to choose from")
     first = next(iter(options.values())) if value is None else value
     return ipywidgets.Dropdown(
         options=list(options.items()),

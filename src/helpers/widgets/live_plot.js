@@ -9,9 +9,12 @@ const escaped = (text) =>
   String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 
 const pen = document.createElement("canvas").getContext("2d");
-function widthOf(text, bold = false) {
-  pen.font = `${bold ? "bold " : ""}${FONT}px ${getComputedStyle(document.body).fontFamily || "sans-serif"}`;
-  return pen.measureText(text).width;
+const widthOf = (text) => pen.measureText(text).width;
+
+// Asking the page for its font or a width makes it lay itself out, so that is done when a size changes, not per move.
+function sizeOf(el) {
+  pen.font = `${FONT}px ${getComputedStyle(document.body).fontFamily || "sans-serif"}`;
+  return el.clientWidth;
 }
 
 function tickText(value, axis) {
@@ -71,8 +74,9 @@ function drawing(figure, width) {
   const rows = yaxis.type === "category" ? yaxis.categoryarray : null;
   const legend = data.filter((trace) => trace.showlegend);
   const above = rows && narrow; // row names stand above their bars when there is no room beside them
-  const longest = rows ? Math.max(...rows.map((row) => widthOf(row))) : 44;
-  const left = above ? 8 : Math.min(longest + 14, width * 0.42) + (yaxis.title?.text && !rows ? 18 : 0);
+  const named = (rows || []).map((row) => (above ? [row] : wrap(row, width * 0.4 - 14)));
+  const longest = rows ? Math.max(...named.flat().map((line) => widthOf(line))) : 44;
+  const left = above ? 8 : longest + 14 + (yaxis.title?.text && !rows ? 18 : 0);
   const right = width - 14;
   const legendWidths = legend.map((trace) => widthOf(trace.name) + 34);
   const legendRows = [[]];
@@ -113,9 +117,12 @@ function drawing(figure, width) {
   }
   title.forEach((line, i) => text((left + right) / 2, bottom + 31 + 15 * i, line, 'text-anchor="middle"'));
   if (rows) {
-    rows.forEach((row) => {
+    rows.forEach((row, i) => {
       if (above) text(left, y.place(row) - y.step * 0.2, row);
-      else text(left - 8, y.place(row) + 4, row, 'text-anchor="end"');
+      else {
+        const first = y.place(row) + 4 - 7 * (named[i].length - 1);
+        named[i].forEach((line, j) => text(left - 8, first + 14 * j, line, 'text-anchor="end"'));
+      }
     });
   } else {
     for (const [value, words] of y.ticks) {
@@ -182,7 +189,11 @@ function drawing(figure, width) {
           const fill = `fill="${escaped(colours[i])}"`;
           if (symbol === "diamond") out.push(`<path d="M${px} ${at - 7}l7 7l-7 7l-7 -7z" ${fill}>${label}</path>`);
           else out.push(`<circle cx="${px}" cy="${at}" r="6" ${fill}>${label}</circle>`);
-          if (words[i]) {
+          if (words[i] && above) {
+            // The row's name takes the room above, so one number goes left and the other right.
+            const side = trace.textposition?.startsWith("bottom") ? 1 : -1;
+            text(px + 11 * side, at + 4, words[i], `text-anchor="${side > 0 ? "start" : "end"}"`);
+          } else if (words[i]) {
             const half = widthOf(words[i]) / 2;
             const anchor = px - half < left ? "start" : px + half > right ? "end" : "middle";
             text(px, trace.textposition?.startsWith("bottom") ? at + 19 : at - 10, words[i], `text-anchor="${anchor}"`);
@@ -207,8 +218,8 @@ export default {
     svg.setAttribute("role", "img");
     svg.classList.add("helpers-plot");
     el.appendChild(svg);
+    let width = 0;
     const draw = () => {
-      const width = el.clientWidth;
       const figure = model.get("figure");
       if (!width || !figure.data) return;
       const { height, body } = drawing(figure, width);
@@ -219,9 +230,14 @@ export default {
       svg.innerHTML = body;
     };
     model.on("change:figure", draw);
-    const observer = new ResizeObserver(draw);
+    const resize = () => {
+      const before = width;
+      width = sizeOf(el);
+      if (width !== before) draw();
+    };
+    const observer = new ResizeObserver(resize);
     observer.observe(el);
-    draw();
+    resize();
     return () => {
       model.off("change:figure", draw);
       observer.disconnect();

@@ -71,3 +71,9 @@ def _require_drawable(figure: dict[str, Any]) -> None:
     for trace in figure["data"]:
         if trace["type"] not in ("bar", "scatter"):
             raise ValueError(f"figure: a {trace['type']!r} trace; it must be 'bar' or 'scatter'")
+        if trace["type"] == "bar" and trace.get("orientation") != "h":
+            raise ValueError("figure: a vertical bar trace; its orientation must be 'h'")
+        if trace["type"] == "scatter" and not {"lines", "markers"} & set(trace.get("mode", "").split("+")):
+            raise ValueError(
+                "figure: a scatter trace that draws nothing; its mode must name lines or markers"
+            )
