@@ -74,7 +74,7 @@ QUESTIONS: Mapping[str, Question] = {
         right="no",
     ),
     "deciding-input": _prediction(
-        "Which of your inputs moves the storage after five years most?",
+        "Which of these inputs moves the storage kept most?",
         ["daily users", "tweets per user", "bytes per tweet", "years kept"],
         "Look for the longest bar of the lower picture.",
     ),

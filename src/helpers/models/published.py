@@ -232,7 +232,7 @@ PROMPTS = (
     ),
     Prompt(
         "News feed cache",
-        "Xu, System Design Interview",
+        "a published worked answer",
         (
             Result(_NEWS_FEED, "reads_per_second", 35e3),
             Result(_NEWS_FEED, "cache_memory", 150e12),
