@@ -138,8 +138,8 @@ def check_call(
     """Call a student's function and check what it returns; what it raises costs the marks, not the test.
 
     `args` are copied first, so the function may change them. `part` names the one entry to check of the
-    dict it returns. The check is `check_line` when `options` name a `line`, `check_estimate` when they name
-    a `unit`, else `check_equal`; `options` go to it.
+    dict it returns. The check is `check_line` when `options` name a `line`, `check_choice` when they give
+    `why_wrong`, `check_estimate` when they name a `unit`, else `check_equal`; `options` go to it.
 
     >>> check_call(lambda users: users / 0, (5,), 1.0, name="rate")
     rate: rate(5) stopped with ZeroDivisionError('division by zero').
@@ -163,9 +163,12 @@ def check_call(
         if not isinstance(answer, Mapping) or part not in answer:
             return _report(call, f"a dict with {part!r} was expected, {short_repr(answer)} came.", 0)
         call, answer = f"{call}[{part!r}]", answer[part]
-    checker: Callable[..., float] = check_estimate if "unit" in options else check_equal
-    if "line" in options:
-        checker = check_line
+    checkers: dict[str, Callable[..., float]] = {
+        "line": check_line,
+        "why_wrong": check_choice,
+        "unit": check_estimate,
+    }
+    checker = next((checkers[key] for key in checkers if key in options), check_equal)
     return checker(answer, right, name=call, **options)
 
 

@@ -1,0 +1,53 @@
+"""LivePlot: sends plain data, and refuses what its front end cannot draw."""
+
+import json
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from helpers.widgets.live_plot import LivePlot
+
+AXES = {"xaxis": {"range": [0, 1]}, "yaxis": {"range": [0, 1]}}
+
+
+def test_packed_arrays_arrive_as_numbers() -> None:
+    figure = go.Figure(go.Scatter(x=np.array([0.25, 0.5]), y=np.array([1, 2]), mode="lines"), AXES)
+    plot = LivePlot(figure, "a line")
+    assert plot.figure["data"][0]["x"] == [0.25, 0.5]
+    assert plot.figure["data"][0]["y"] == [1, 2]
+    assert plot.description == "a line"
+    assert json.loads(json.dumps(plot.figure)) == plot.figure
+    assert "template" not in plot.figure["layout"]
+
+
+def test_another_figure_takes_the_place_of_the_first() -> None:
+    plot = LivePlot(go.Figure(layout=AXES))
+    figure = go.Figure(go.Scatter(x=[1], y=[2], mode="markers"), AXES)
+    plot.show(figure, "a point")
+    assert plot.figure["data"][0]["x"] == [1]
+    with pytest.raises(ValueError, match="'pie'"):
+        plot.show(go.Figure(go.Pie(values=[1]), AXES))
+    assert plot.figure["data"][0]["x"] == [1]
+    assert plot.description == "a point"
+
+
+@pytest.mark.parametrize(
+    ("trace", "layout", "message"),
+    [
+        (go.Heatmap(z=[[1]]), AXES, "a 'heatmap' trace; it must be 'bar' or 'scatter'"),
+        (go.Bar(x=[1], y=[2]), AXES, "a vertical bar trace"),
+        (go.Scatter(x=[1], y=[2]), AXES, "its mode must name lines or markers"),
+        (go.Scatter(x=[1], y=[2], mode="text"), AXES, "its mode must name lines or markers"),
+        (go.Scatter(x=[1], y=[2], mode="lines"), {"xaxis": {"range": [0, 1]}}, "its y axis has no range"),
+        (
+            go.Bar(x=[1], y=["a"], orientation="h"),
+            {**AXES, "yaxis": {"type": "category"}},
+            "set categoryarray",
+        ),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(trace: Any, layout: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        LivePlot(go.Figure(trace, layout))
