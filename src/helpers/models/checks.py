@@ -27,29 +27,33 @@ def require_numbers(
     Traceback (most recent call last):
     ValueError: daily_users = -5: it must be a number above 0 (in users)
     """
-    allowed = _allowed("a number", above, at_least, at_most, unit)
     numbers: Any
+    inside: Any
     if isinstance(value, np.ndarray):
         if value.dtype.kind not in "iuf" or not value.size:
+            allowed = _allowed("a number", above, at_least, at_most, unit)
             raise TypeError(f"{name} = {_shown(value)}: each element must be {allowed}")
         numbers = value.astype(float)
+        inside = np.isfinite(numbers)
     elif isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        allowed = _allowed("a number", above, at_least, at_most, unit)
         raise TypeError(f"{name} = {_shown(value)}: it must be {allowed}")
     else:
         try:
             numbers = float(value)
         except OverflowError:
             numbers = math.inf
-    inside = np.isfinite(numbers)
+        inside = math.isfinite(numbers)
     if above is not None:
         inside = inside & (numbers > above)
     if at_least is not None:
         inside = inside & (numbers >= at_least)
     if at_most is not None:
         inside = inside & (numbers <= at_most)
-    if np.all(inside):
+    if inside is True or np.all(inside):
         return numbers
     wrong = float(numbers[~inside][0]) if isinstance(numbers, np.ndarray) else value
+    allowed = _allowed("a number", above, at_least, at_most, unit)
     raise ValueError(f"{name} = {_shown(wrong)}: it must be {allowed}")
 
 

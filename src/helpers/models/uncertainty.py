@@ -1,11 +1,12 @@
 """Step 2, how sure: inputs as 90 % intervals, the same estimate over samples, and what drives the answer."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from helpers.models.checks import require_choice, require_numbers, require_whole
 from helpers.models.estimation import Estimate, estimate
@@ -113,9 +114,11 @@ def sample(workload: Workload, *, size: int = 10_000, seed: Any = 0) -> Workload
     True
     """
     size = require_whole("size", size, at_least=1, at_most=10_000_000)
-    generator = np.random.default_rng(seed)
+    ranges = workload.ranges
+    draw = _kept_normals if isinstance(seed, int) and size <= 100_000 else _normals
+    normals = draw(seed, len(ranges), size)
     changes = {}
-    for name, ends in workload.ranges.items():
+    for row, (name, ends) in enumerate(ranges.items()):
         field = workload.field(name)
         if ends.low == ends.high:
             changes[name] = np.full(size, float(ends.low))
@@ -126,7 +129,7 @@ def sample(workload: Workload, *, size: int = 10_000, seed: Any = 0) -> Workload
             )
         low, high = np.log(ends.low), np.log(ends.high)
         spread = (high - low) / (2 * Z_90)
-        draws = np.exp((low + high) / 2 + spread * generator.standard_normal(size))
+        draws = np.exp((low + high) / 2 + spread * normals[row])
         changes[name] = np.clip(draws, field.at_least, field.at_most)
     return workload.replace(**changes)
 
@@ -145,3 +148,11 @@ def simulate(workload: Workload, limits: NodeLimits, *, size: int = 10_000, seed
     """
     samples = estimate(sample(workload, size=size, seed=seed))
     return Outcome(workload, samples, judge(samples, limits))
+
+
+def _normals(seed: Any, rows: int, size: int) -> NDArray[np.float64]:
+    return np.random.default_rng(seed).standard_normal((rows, size))
+
+
+# A slider asks for the same draws at every step; making them takes longer than using them.
+_kept_normals = lru_cache(maxsize=4)(_normals)

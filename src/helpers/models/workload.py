@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -129,9 +130,7 @@ class Workload:
 
     def field(self, name: str) -> Field:
         """Return what `name` may be, in this workload's own noun (tweets, messages, …)."""
-        known = FIELDS[require_choice("name", name, FIELDS)]
-        also = known.also and known.also.replace("item", self.item)
-        return dataclasses.replace(known, unit=known.unit.replace("item", self.item), also=also)
+        return _field(require_choice("name", name, FIELDS), self.item)
 
     def replace(self, **changes: Any) -> "Workload":
         """Return this workload with some arguments changed.
@@ -170,3 +169,10 @@ class Workload:
         raise ValueError(
             f"{what} are given by {' and '.join(given) or 'nothing'}: give exactly one of {', '.join(ways)}"
         )
+
+
+@cache
+def _field(name: str, item: str) -> Field:
+    known = FIELDS[name]
+    also = known.also and known.also.replace("item", item)
+    return dataclasses.replace(known, unit=known.unit.replace("item", item), also=also)
