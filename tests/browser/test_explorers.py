@@ -14,13 +14,15 @@ pytestmark = pytest.mark.browser
 EXPLORERS = """\
 from IPython.display import display
 
-from helpers.models.published import FRAMEWORK_TWITTER
+from helpers.models.published import STRONG_NODE
+from helpers.models.verdicts import NodeLimits
 from helpers.widgets.estimation import estimation_explorer, uncertainty_explorer
 from helpers.widgets.latency import latency_explorer
 from helpers.widgets.quick_check import quick_check
 from helpers.widgets.slips import slip_explorer
 
-display(estimation_explorer(), uncertainty_explorer(), latency_explorer(), slip_explorer())
+nodes = [STRONG_NODE, NodeLimits("<b>Tiny</b> node", "made up", storage=1)]
+display(estimation_explorer(nodes=nodes), uncertainty_explorer(), latency_explorer(), slip_explorer())
 display(quick_check("does-size-shard"))"""
 
 
@@ -92,6 +94,13 @@ def test_the_working_opens_and_follows_the_sliders(explorers: Callable[[int], Lo
     expect(working).to_contain_text("= 4.63 K tweets/s ≈ 5 K tweets/s")
     explorer.get_by_role("button", name="Reset").click()
     expect(working).to_contain_text("= 579 tweets/s")
+
+
+def test_markup_in_a_name_is_shown_as_it_is(explorers: Callable[[int], Locator]) -> None:
+    explorer = explorers(0)
+    explorer.locator("select").nth(1).select_option("<b>Tiny</b> node")
+    expect(explorer.locator(".helpers-words")).to_contain_text("<b>Tiny</b> node is too small.")
+    explorer.get_by_role("button", name="Reset").click()
 
 
 def test_a_range_with_its_ends_swapped_is_refused(explorers: Callable[[int], Locator]) -> None:

@@ -14,23 +14,23 @@ AXES = {"xaxis": {"range": [0, 1]}, "yaxis": {"range": [0, 1]}}
 
 def test_packed_arrays_arrive_as_numbers() -> None:
     figure = go.Figure(go.Scatter(x=np.array([0.25, 0.5]), y=np.array([1, 2]), mode="lines"), AXES)
-    plot = LivePlot(figure, "a line")
-    assert plot.figure["data"][0]["x"] == [0.25, 0.5]
-    assert plot.figure["data"][0]["y"] == [1, 2]
-    assert plot.description == "a line"
-    assert json.loads(json.dumps(plot.figure)) == plot.figure
-    assert "template" not in plot.figure["layout"]
+    plot = LivePlot([figure], "a line")
+    assert plot.figures[0]["data"][0]["x"] == [0.25, 0.5]
+    assert plot.figures[0]["data"][0]["y"] == [1, 2]
+    assert plot.words == "a line"
+    assert json.loads(json.dumps(plot.figures)) == plot.figures
+    assert "template" not in plot.figures[0]["layout"]
 
 
 def test_another_figure_takes_the_place_of_the_first() -> None:
-    plot = LivePlot(go.Figure(layout=AXES))
+    plot = LivePlot([go.Figure(layout=AXES)])
     figure = go.Figure(go.Scatter(x=[1], y=[2], mode="markers"), AXES)
-    plot.show(figure, "a point")
-    assert plot.figure["data"][0]["x"] == [1]
+    plot.show([figure], "a point")
+    assert plot.figures[0]["data"][0]["x"] == [1]
     with pytest.raises(ValueError, match="'pie'"):
-        plot.show(go.Figure(go.Pie(values=[1]), AXES))
-    assert plot.figure["data"][0]["x"] == [1]
-    assert plot.description == "a point"
+        plot.show([go.Figure(go.Pie(values=[1]), AXES)])
+    assert plot.figures[0]["data"][0]["x"] == [1]
+    assert plot.words == "a point"
 
 
 @pytest.mark.parametrize(
@@ -50,4 +50,4 @@ def test_another_figure_takes_the_place_of_the_first() -> None:
 )
 def test_what_cannot_be_drawn_is_refused(trace: Any, layout: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        LivePlot(go.Figure(trace, layout))
+        LivePlot([go.Figure(trace, layout)])

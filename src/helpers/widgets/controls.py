@@ -122,11 +122,11 @@ class NumberControl(_Control):
         self._quiet = True
         try:
             self.slider.value = place
+            self.value = float(value)  # first, so that the picture does not wait for the box
             self.box.value = self._write(value)
             self._refuse("")
         finally:
             self._quiet = False
-        self.value = float(value)
 
     def _on_slide(self, change: Any) -> None:
         if not self._quiet:
@@ -179,11 +179,11 @@ class RangeControl(_Control):
         self._quiet = True
         try:
             self.slider.value = places
+            self.value = value  # first, so that the picture does not wait for the boxes
             self.low_box.value, self.high_box.value = self._write(value.low), self._write(value.high)
             self._refuse("")
         finally:
             self._quiet = False
-        self.value = value
 
     def _on_slide(self, change: Any) -> None:
         if not self._quiet:

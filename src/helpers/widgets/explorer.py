@@ -66,9 +66,7 @@ class Explorer(_Framed):
         self._start = {name: control.value for name, control in self.controls.items()}
         self._start_choices = {name: choice.value for name, choice in self.choices.items()}
         self._last = view(self.values)
-        self.plots = [LivePlot(figure, self._last.words) for figure in self._last.figures]
-        self.words = ipywidgets.HTML()
-        self.words.add_class("helpers-words")
+        self.plot = LivePlot(self._last.figures, self._last.words)
         self.message = ipywidgets.HTML()
         self.message.add_class("helpers-refused")
         self.reset = ipywidgets.Button(description="Reset", tooltip="Back to where it opened", icon="undo")
@@ -77,7 +75,7 @@ class Explorer(_Framed):
             [ipywidgets.HTML(f"<h4>{html.escape(title)}</h4>"), *self.choices.values(), self.reset]
         )
         head.add_class("helpers-head")
-        pictures = ipywidgets.VBox([*self.plots, self.words, self.message])
+        pictures = ipywidgets.VBox([self.plot, self.message])
         pictures.add_class("helpers-pictures")
         body = ipywidgets.Box([_grouped(groups), pictures])
         body.add_class("helpers-body")
@@ -93,7 +91,6 @@ class Explorer(_Framed):
             self.working.observe(lambda _: self._write_working(), "selected_index")
             children.append(self.working)
         super().__init__(children)
-        self._write(self._last.words)
         for watched in (*self.controls.values(), *self.choices.values()):
             watched.observe(lambda _: self._refresh(), "value")
 
@@ -105,8 +102,8 @@ class Explorer(_Framed):
 
     @property
     def text(self) -> str:
-        """The result in words, without markup."""
-        return _plain_text(self.words.value)
+        """The result in words."""
+        return str(self.plot.words)
 
     def set(self, **values: Any) -> None:
         """Set controls and choices by name, and show the result once.
@@ -133,16 +130,11 @@ class Explorer(_Framed):
             self.message.value = f'<span role="alert">{html.escape(str(error))}</span>'
             return
         self._last = view
-        for plot, figure in zip(self.plots, view.figures, strict=True):
-            plot.show(figure, view.words)
-        self._write(view.words)
+        self.plot.show(view.figures, view.words)
         if self.message.value:
             self.message.value = ""
         if view.working:
             self._write_working()
-
-    def _write(self, words: str) -> None:
-        self.words.value = f'<span aria-live="polite">{html.escape(words)}</span>'
 
     def _write_working(self) -> None:
         # Making the table takes longer than the picture, so it waits until somebody looks.

@@ -214,22 +214,34 @@ function drawing(figure, width) {
 
 export default {
   render({ model, el }) {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    svg.setAttribute("role", "img");
-    svg.classList.add("helpers-plot");
-    el.appendChild(svg);
+    const svgs = [];
+    const words = document.createElement("div");
+    words.className = "helpers-words";
+    words.setAttribute("aria-live", "polite");
+    el.appendChild(words);
     let width = 0;
     const draw = () => {
-      const figure = model.get("figure");
-      if (!width || !figure.data) return;
-      const { height, body } = drawing(figure, width);
-      svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-      svg.setAttribute("width", width);
-      svg.setAttribute("height", height);
-      svg.setAttribute("aria-label", model.get("description"));
-      svg.innerHTML = body;
+      const figures = model.get("figures");
+      words.textContent = model.get("words");
+      while (svgs.length < figures.length) {
+        const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+        svg.setAttribute("role", "img");
+        svg.classList.add("helpers-plot");
+        el.insertBefore(svg, words);
+        svgs.push(svg);
+      }
+      while (svgs.length > figures.length) svgs.pop().remove();
+      if (!width) return;
+      figures.forEach((figure, i) => {
+        const { height, body } = drawing(figure, width);
+        svgs[i].setAttribute("viewBox", `0 0 ${width} ${height}`);
+        svgs[i].setAttribute("width", width);
+        svgs[i].setAttribute("height", height);
+        svgs[i].setAttribute("aria-label", figure.layout.xaxis.title?.text || "");
+        svgs[i].innerHTML = body;
+      });
     };
-    model.on("change:figure", draw);
+    model.on("change", draw); // once for a message, whatever it brings
     const resize = () => {
       const before = width;
       width = sizeOf(el);
@@ -239,7 +251,7 @@ export default {
     observer.observe(el);
     resize();
     return () => {
-      model.off("change:figure", draw);
+      model.off("change", draw);
       observer.disconnect();
     };
   },

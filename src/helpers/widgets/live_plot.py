@@ -1,9 +1,10 @@
-"""Show a plotly figure that changes as a slider moves, drawn in place by a small front end of our own.
+"""Show plotly figures that change as a slider moves, drawn in place by a small front end of our own.
 
 plotly's own FigureWidget is slower from slider to picture: benchmarks/slider_to_picture.py compares them.
 """
 
 import base64
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,34 +19,36 @@ _HERE = Path(__file__).parent
 
 
 class LivePlot(anywidget.AnyWidget):
-    """Shows the part of plotly our figures use: bars, lines and markers; linear, log and category axes.
+    """Shows figures and, below them, the result in words; both arrive in one message.
 
+    It draws the part of plotly our figures use: bars, lines and markers; linear, log and category axes.
     Axes need a fixed range, so that nothing jumps while a slider moves. Raises ValueError for a
     figure it cannot draw.
 
     >>> figure = go.Figure(go.Scatter(x=[1, 2], y=[3, 4], mode="lines"))
-    >>> LivePlot(figure)
+    >>> LivePlot([figure])
     Traceback (most recent call last):
     ValueError: figure: its x axis has no range; set one, so that the picture does not jump
     """
 
     _esm = _HERE / "live_plot.js"
     _css = _HERE / "live_plot.css"
-    figure = traitlets.Dict().tag(sync=True)
-    description = traitlets.Unicode().tag(sync=True)
+    figures: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    words = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, figure: go.Figure, description: str = "") -> None:
+    def __init__(self, figures: Sequence[go.Figure], words: str = "") -> None:
         super().__init__()
-        self.show(figure, description)
+        self.show(figures, words)
 
-    def show(self, figure: go.Figure, description: str = "") -> None:
-        """Draw `figure` in place of the one shown; `description` is what a screen reader says."""
-        drawn = _plain(figure.to_plotly_json())
-        drawn["layout"].pop("template", None)
-        _require_drawable(drawn)
+    def show(self, figures: Sequence[go.Figure], words: str = "") -> None:
+        """Draw `figures` and write `words` in place of those shown."""
+        drawn = [_plain(figure.to_plotly_json()) for figure in figures]
+        for figure in drawn:
+            figure["layout"].pop("template", None)
+            _require_drawable(figure)
         with self.hold_sync():
-            self.description = description
-            self.figure = drawn
+            self.words = words
+            self.figures = drawn
 
 
 def _plain(value: Any) -> Any:
