@@ -224,6 +224,15 @@ def test_what_a_function_returns_is_checked_against_a_line(capsys: pytest.Captur
     assert "the number of daily users, not a rate" in capsys.readouterr().out
 
 
+def test_a_choice_that_a_function_returns_is_answered(capsys: pytest.CaptureFixture[str]) -> None:
+    reasons = {"push": "a celebrity's post is millions of inserts"}
+    assert check_call(lambda: "hybrid", (), "hybrid", why_wrong=reasons, name="feed", points=2) == 2
+    assert check_call(lambda: "push", (), "hybrid", why_wrong=reasons, name="feed", points=2) == 0
+    assert capsys.readouterr().out.endswith(
+        "feed(): not 'push': a celebrity's post is millions of inserts.\n"
+    )
+
+
 def test_a_function_cannot_change_what_the_next_test_brings() -> None:
     followers = [3, 1, 2]
 
