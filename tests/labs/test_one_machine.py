@@ -282,3 +282,12 @@ def interrupt_in(label: str) -> Callable[[float, str], None]:
             raise KeyboardInterrupt
 
     return progress
+
+
+def test_a_report_is_shown_as_a_table_with_engine_settings_and_spread() -> None:
+    write = Measurement("insert", "SQLite", "3.40", "WAL", "inserts/s", (1e6, 2e6, 4e6))
+    report = MachineReport("a laptop", (write,), {"Redis": "REDIS_URL is not set"})
+    table = report._repr_markdown_()
+    assert "| insert | 500 inserts/s | 250 – 1,000 | SQLite 3.40; WAL |" in table
+    assert "a laptop. Not measured: Redis (REDIS_URL is not set)." in table
+    assert repr(report) == f"a laptop\n{write}"

@@ -92,13 +92,26 @@ class Measurement:
         return self.bytes_each / time_ns if self.unit == "GB/s" else 1e9 / time_ns
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class MachineReport:
     """What one machine was measured to do; `skipped` maps what was not measured to the reason."""
 
     machine: str
     measurements: tuple[Measurement, ...]
     skipped: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """One line a measurement."""
+        return "\n".join([self.machine, *map(str, self.measurements)])
+
+    def _repr_markdown_(self) -> str:
+        rows = ["| measured here | median | from – to | with |", "| :-- | --: | --: | :-- |"]
+        for m in self.measurements:
+            low, middle, high = (_readable(value) for value in (m.lowest, m.median, m.highest))
+            settings = f"; {m.settings}" if m.settings else ""
+            rows.append(f"| {m.name} | {middle} {m.unit} | {low} – {high} | {m.measured_with}{settings} |")
+        left_out = [f"Not measured: {name} ({reason})." for name, reason in self.skipped.items()]
+        return "\n".join([*rows, "", f"{self.machine}. {' '.join(left_out)}"])
 
     @property
     def engines(self) -> tuple[str, ...]:
