@@ -260,13 +260,15 @@ def slips_found():
 
 BINDING = Answers(
     different="""
+import numpy as np
+
 def binding_resource(demand, limits):
     best = None
     for name in sorted(limits):
         if demand.get(name):
             room = limits[name] / demand[name]
             if best is None or room < best["headroom"]:
-                best = dict(one_node=not room < 1, headroom=round(room, 2), resource=name)
+                best = dict(one_node=np.greater_equal(room, 1), headroom=round(room, 2), resource=name)
     return best
 """,
     wrong={
@@ -354,7 +356,10 @@ def probability_above(low, high, limit):
 )
 
 METERS = Answers(
+    # After this import `sum` is NumPy's, in the test cells too.
     different="""
+from numpy import *
+
 def meter_estimate(fleet):
     readings_per_day = fleet["meters"] * 24 * 60 / fleet["minutes"]
     average = readings_per_day / 86_400

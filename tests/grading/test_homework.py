@@ -1,9 +1,11 @@
 """Homework checks: marks and messages for right, wrong, blank and broken answers, never an error."""
 
+import logging
 import math
 import sys
 from collections.abc import Callable
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -37,14 +39,49 @@ class Unprintable:
     __hash__ = object.__hash__
 
 
+class LyingNumber(float):
+    """A number that says it is equal to any other, and that every comparison holds."""
+
+    __hash__ = float.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __lt__(self, other: object) -> bool:
+        return True
+
+    def __sub__(self, other: object) -> float:
+        return 0.0
+
+    __le__ = __gt__ = __ge__ = __lt__
+    __rsub__ = __sub__
+
+
+class LyingText(str):
+    """Text that says it is equal to any other."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+
 @pytest.mark.parametrize(
     ("answer", "marks", "message"),
     [
         (RATE, 2, "Right."),
+        (LyingNumber(2000), 0, "no single common slip explains it"),
         (600, 2, "Right: 600 tweets/s is 579 tweets/s rounded to one figure."),
         ("50M tweets/day", 2, "Right."),
         (Decimal(600), 2, "Right"),
         (np.float64(600), 2, "Right"),
+        (Fraction(600), 2, "Right"),
+        (np.array([600.0]), 2, "Right"),
+        (pd.Series([600]), 2, "Right"),
+        (np.array([600, 600]), 0, "is not a number"),
+        (np.array([]), 0, "is not a number"),
+        (np.array([True]), 0, "is not a number"),
         (600 * units.tweet / units.second, 2, "Right"),
         (50e6, 1, "86,400 times too large: that is per day, not per second. Half marks."),
         (600e3, 1, "a power of 1000 slipped"),
@@ -100,6 +137,11 @@ def test_a_line_of_an_estimate_is_marked_with_its_workload(capsys: pytest.Captur
         (5 * units.day, 432_000 * units.second),
         (pd.DataFrame({"users": [1, 2]}), {"users": [1, 2]}),
         (pd.Series([1, 2]), [1, 2]),
+        (np.array([[3]]), 3),
+        (np.array([3]), [3]),
+        ({"a": np.array([1]), "b": np.bool_(False)}, {"a": 1, "b": False}),
+        ([np.array([1, 2]), np.bool_(True)], [[1, 2], True]),
+        (50 * units.percent, 0.5),
     ],
 )
 def test_equal_data_gets_the_marks(answer: Any, right: Any) -> None:
@@ -121,6 +163,12 @@ def test_equal_data_gets_the_marks(answer: Any, right: Any) -> None:
         ({"a": 1, "b": 3}, {"a": 1, "b": 2}, "the value of 'b' is not right"),
         ([1], {"a": 1}, "a dict was expected"),
         (5, 5 * units.day, "a quantity with a unit was expected"),
+        (5 * units.byte, 5, "another number was expected"),
+        ([3], 3, "another number was expected, [3] came."),
+        (np.array([3, 3]), 3, "another number was expected"),
+        ({"a": np.bool_(True)}, {"a": False}, "the value of 'a' is not right"),
+        (LyingNumber(4), 3, "another number was expected"),
+        (LyingText("pull"), "push", "text was expected"),
         (5 * units.byte, 5 * units.day, "a quantity with a unit was expected"),
         (math.nan, 3, "another number was expected, nan came."),
         (10**400, 3, "another number was expected"),
@@ -147,6 +195,7 @@ def test_a_choice_is_marked_and_a_wrong_one_answered(capsys: pytest.CaptureFixtu
     assert capsys.readouterr().out == "answer: not 'PUSH': a celebrity's post is millions of inserts.\n"
     assert check_choice("both", "hybrid", reasons) == 0
     assert capsys.readouterr().out == "answer: not 'both'.\n"
+    assert check_choice(LyingText("both"), "hybrid") == 0
     assert check_choice(3, "hybrid") == 0
     assert check_choice(None, "hybrid") == 0
     assert capsys.readouterr().out.endswith("answer: not answered yet\n")
@@ -194,6 +243,23 @@ def test_a_function_is_called_and_marked(
     assert message in out
     assert "Traceback" not in out
     assert err == ""
+
+
+def test_a_function_may_log_to_a_handler_made_before(capsys: pytest.CaptureFixture[str]) -> None:
+    logger, handler = logging.getLogger("homework"), logging.StreamHandler(sys.stderr)
+    logger.addHandler(handler)
+
+    def logged() -> int:
+        logger.error("working")
+        return 3
+
+    try:
+        assert check_call(logged, (), 3) == 1
+        assert capsys.readouterr().err == ""
+        logger.error("after")
+        assert capsys.readouterr().err == "after\n"
+    finally:
+        logger.removeHandler(handler)
 
 
 @pytest.mark.parametrize(
