@@ -414,3 +414,13 @@ def test_a_button_answers_when_it_is_clicked() -> None:
 
 def test_markup_in_the_working_is_shown_as_it_is() -> None:
     assert "<td>&lt;b&gt;</td>" in working_table([("<b>", "1", "2")])
+
+
+def test_every_guessed_input_that_is_not_zero_has_a_range() -> None:
+    explorer = uncertainty_explorer(TWITTER_2013)
+    assert {"followers", "cached_per_user", "peak_factor"} <= explorer.controls.keys()
+    assert not {"replication", "media_size", "overhead"} & explorer.controls.keys()
+    with_media = uncertainty_explorer(TWITTER_2013.replace(media_share=0.2, media_size=200e3))
+    assert {"media_share", "media_size"} <= with_media.controls.keys()
+    with_media.controls["media_share"].set(Range(0.1, 0.9))
+    assert "Share of items with media matters most" in with_media.text

@@ -48,12 +48,12 @@ _GROUPS: Mapping[str, Mapping[str, dict[str, Any]]] = {
         "cached_size": {"low": 1, "high": 100_000, "zero": True},
     },
 }
-_UNSURE = ("daily_users", "writes_per_user", "reads_per_write", "item_size", "peak_factor", "retention")
 _RESULTS = (
     "storage",
     "replicated_storage",
     "peak_writes_per_second",
     "peak_reads_per_second",
+    "peak_deliveries_per_second",
     "cache_memory",
 )
 _SLIDERS = {name: options for group in _GROUPS.values() for name, options in group.items()}
@@ -111,13 +111,15 @@ def uncertainty_explorer(
     Arguments of `workload` that are ranges open as they are; a point opens as half to twice its value.
     """
     _refuse_samples(workload)
-    names = [name for name in _UNSURE if getattr(workload, name) not in (None, 0)]
+    # The number of copies is decided, not guessed; a range starts above 0.
+    unsure = [name for name in _SLIDERS if name != "replication"]
+    names = [name for name in unsure if getattr(workload, name) not in (None, 0)]
     controls = []
     for name in names:
         value, field = getattr(workload, name), workload.field(name)
         if not isinstance(value, Range):
             value = Range(max(value / 2, field.at_least or 0), min(value * 2, field.at_most or math.inf))
-        options = {key: _SLIDERS[name][key] for key in ("low", "high")}
+        options = {key: value for key, value in _SLIDERS[name].items() if key in ("low", "high", "log")}
         controls.append(RangeControl(name, field, value, **options))
     middle = estimate(workload.at_middle())
     lines = {middle[name].label: name for name in _RESULTS if middle.value(name)}
@@ -127,8 +129,8 @@ def uncertainty_explorer(
     node = _dropdown("Node", {limits.name: limits for limits in nodes})
 
     def view(values: dict[str, Any]) -> View:
-        unsure = workload.replace(**{name: values[name] for name in names})
-        return uncertainty_view(unsure, values["node"], values["result"])
+        ranges = {name: values[name] for name in names}
+        return uncertainty_view(workload.replace(**ranges), values["node"], values["result"])
 
     return Explorer("How sure are you?", {"": controls}, view, choices={"result": chosen, "node": node})
 
