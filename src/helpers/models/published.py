@@ -44,14 +44,14 @@ High Scalability, "The Architecture Twitter Uses to Deal with 150M Active Users"
 STRONG_NODE = NodeLimits(
     "One strong node",
     "PostgreSQL: 15.9 K writes/s on a cloud VM into 3 B rows, 70 K transactions/s on a large host; "
-    "Amazon RDS: 64 TiB volume, 768 GiB and 25 Gbit/s (db.r5.24xlarge); "
+    "Amazon RDS: 64 TiB volume, 768 GiB (db.r5.24xlarge); Amazon EC2: 20 Gbit/s (m5.16xlarge); "
     "Redis: 300 K pipelined pushes/s on one core",
     writes_per_second=15_900,
     reads_per_second=70_000,
     deliveries_per_second=300_000,
     storage=64 * 1024**4,
     memory=768 * 1024**3,
-    bandwidth=25e9 / 8,
+    bandwidth=20e9 / 8,
 )
 """The limits of one large but ordinary node, from published measurements and a vendor's documentation."""
 
