@@ -62,6 +62,11 @@ OVERFLOWING = """() => [...document.querySelectorAll('.helpers-explorer')].flatM
     return wide.map(box =>
         `explorer ${number + 1}: ${box.className}: ${box.scrollWidth} px in ${box.clientWidth} px`);
 })"""
+# JupyterLab lays its panels out some time after the window has its size; a side bar's icons stand beside them.
+FILLS_WINDOW = """() => {
+    const { right } = document.querySelector('.jp-Notebook').getBoundingClientRect();
+    return right <= window.innerWidth && right > window.innerWidth - 100;
+}"""
 UNCHANGED = """quiet => {
     const { innerText, scrollHeight, scrollWidth } = document.querySelector('.jp-Notebook');
     const now = [innerText.length, scrollHeight, scrollWidth].join();
@@ -195,6 +200,7 @@ def execute(page: Page, command: str, arguments: dict[str, Any] | None = None) -
 def resize(page: Page, width: int, height: int = 1000) -> None:
     """Give the window a size in pixels and wait until it is laid out."""
     page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function(FILLS_WINDOW)
     settle(page)
 
 
@@ -207,6 +213,7 @@ def switch_theme(page: Page, theme: str) -> None:
 
 def settle(page: Page, quiet_ms: int = 500) -> None:
     """Wait until the notebook's text and size have not changed for `quiet_ms` milliseconds."""
+    page.evaluate("window.seen = undefined")  # or an earlier quiet would count
     page.wait_for_function(UNCHANGED, arg=quiet_ms)
 
 
