@@ -62,7 +62,7 @@ OVERFLOWING = """() => [...document.querySelectorAll('.helpers-explorer')].flatM
     return wide.map(box =>
         `explorer ${number + 1}: ${box.className}: ${box.scrollWidth} px in ${box.clientWidth} px`);
 })"""
-# JupyterLab lays its panels out some time after the window has its size; a side bar's icons stand beside them.
+# JupyterLab lays its panels out some time after the window has its size; only a side bar stands beside them.
 FILLS_WINDOW = """() => {
     const { right } = document.querySelector('.jp-Notebook').getBoundingClientRect();
     return right <= window.innerWidth && right > window.innerWidth - 100;
