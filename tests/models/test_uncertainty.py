@@ -132,3 +132,13 @@ def test_bad_input_is_refused_by_name(call: Any, message: str) -> None:
 def test_a_size_that_is_no_whole_number_is_refused() -> None:
     with pytest.raises(TypeError, match=r"^size = 2.5: it must be a whole number"):
         sample(UNSURE, size=2.5)  # type: ignore[arg-type]
+
+
+def test_an_outcome_shows_itself_as_probabilities() -> None:
+    unsure = Workload(writes_per_day=Range(25e6, 100e6), item_size=Range(50, 400), item="tweet")
+    outcome = simulate(unsure, NodeLimits("One node", "made up", storage=10e12, writes_per_second=1e6))
+    chance = outcome.probability_too_small("storage")
+    assert repr(outcome) == (
+        f"P(one node is too small) = {chance:.2f}: storage {chance:.2f}, writes_per_second 0.00"
+    )
+    assert repr(outcome.verdict) == "One node, over samples: ask for probabilities"

@@ -38,13 +38,19 @@ class Swing:
         return high / low if low > 0 else (1.0 if high == low else float("inf"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Outcome:
     """An estimate over samples: percentiles of every line and the probability of each verdict."""
 
     workload: Workload
     samples: Estimate
     verdict: Verdict
+
+    def __repr__(self) -> str:
+        """The probability that one node is too small, in all and by resource."""
+        node, total = self.verdict.limits.name, self.probability_too_small()
+        parts = ", ".join(f"{name} {chance:.2f}" for name, chance in self.probabilities.items())
+        return f"P({node.lower()} is too small) = {total:.2f}: {parts}"
 
     def percentiles(self, line: str, percents: tuple[float, ...] = (5, 50, 95)) -> tuple[float, ...]:
         """Return the percentiles of a line, in its unit."""

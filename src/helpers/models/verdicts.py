@@ -147,7 +147,9 @@ class Verdict:
         return str(self)
 
     def __str__(self) -> str:
-        """The verdict in words."""
+        """The verdict in words; over samples there is no single one."""
+        if any(np.ndim(usage.utilisation) for usage in self.usages):
+            return f"{self.limits.name}, over samples: ask for probabilities"
         first = self.binding
         share = float(first.utilisation)
         if share > 1:
