@@ -183,7 +183,7 @@ def test_a_refused_view_keeps_the_last_good_one() -> None:
     def view(values: dict[str, Any]) -> View:
         if values["daily_users"] > 50e6:
             raise ValueError("too <many>")
-        return View((go.Figure(),), f"{values['daily_users']:g}", None)
+        return View((go.Figure(),), f"{values['daily_users']:g}")
 
     controls = estimation_explorer().controls
     with pytest.raises(ValueError, match="no range"):

@@ -11,12 +11,12 @@ __all__ = [
     "FRAMEWORK_TWITTER",
     "LATENCIES",
     "MODEST_NODE",
-    "PROMPTS",
     "STRONG_NODE",
     "TWITTER_2013",
+    "WORKED_PROMPTS",
     "Latency",
-    "Prompt",
     "Result",
+    "WorkedPrompt",
 ]
 
 FRAMEWORK_TWITTER = Workload(daily_users=10e6, writes_per_user=5, item_size=100, retention=5, item="tweet")
@@ -116,7 +116,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Prompt:
+class WorkedPrompt:
     """A worked interview prompt with its published results."""
 
     name: str
@@ -164,8 +164,8 @@ _NEWS_FEED = Workload(
 )
 _BY_100_000 = "divided by 100,000 s a day, not 86,400"
 
-PROMPTS = (
-    Prompt(
+WORKED_PROMPTS = (
+    WorkedPrompt(
         "Pastebin",
         "system-design-primer",
         (
@@ -175,7 +175,7 @@ PROMPTS = (
             Result(_PASTEBIN, "storage", 450e9),
         ),
     ),
-    Prompt(
+    WorkedPrompt(
         "Chat like WhatsApp",
         "karanpratapsingh/system-design",
         (
@@ -185,7 +185,7 @@ PROMPTS = (
             Result(_CHAT, "storage", 38e15, note="10.2 TB × 365 × 10 is 37.2 PB"),
         ),
     ),
-    Prompt(
+    WorkedPrompt(
         "Typeahead",
         "Xu, System Design Interview",
         (
@@ -194,7 +194,7 @@ PROMPTS = (
             Result(_TYPEAHEAD, "storage_per_day", 0.4e9),
         ),
     ),
-    Prompt(
+    WorkedPrompt(
         "Video sharing",
         "Xu, System Design Interview",
         (
@@ -202,7 +202,7 @@ PROMPTS = (
             Result(_VIDEO, "cost_out_per_day", 150e3),
         ),
     ),
-    Prompt(
+    WorkedPrompt(
         "Ad clicks",
         "Xu, System Design Interview",
         (
@@ -211,7 +211,7 @@ PROMPTS = (
             Result(_AD_CLICKS, "storage_per_day", 100e9),
         ),
     ),
-    Prompt(
+    WorkedPrompt(
         "Email",
         "Xu, System Design Interview",
         (
@@ -230,7 +230,7 @@ PROMPTS = (
             ),
         ),
     ),
-    Prompt(
+    WorkedPrompt(
         "News feed cache",
         "a published worked answer",
         (

@@ -10,7 +10,7 @@ import traitlets
 from helpers.models.quantities import Range, format_bytes, format_number
 from helpers.models.workload import Field
 
-__all__ = ["NumberControl", "RangeControl", "unit_words"]
+__all__ = ["CheckControl", "NumberControl", "RangeControl", "unit_words"]
 
 _STEPS = 200
 
@@ -41,6 +41,25 @@ class _Scale:
         else:
             exact = self.low + (self.high - self.low) * place
         return float(round(exact)) if self.whole else float(f"{exact:.2g}")
+
+
+class _Nines(_Scale):
+    """A scale for a percentage near 100, by its number of nines: 99 %, 99.9 %, 99.99 % at equal distances."""
+
+    def __init__(self, low: float, high: float) -> None:
+        super().__init__(_nines(low), _nines(high), log=False, zero=False, whole=False)
+        self.steps = round(10 * (self.high - self.low))
+
+    def place(self, value: float) -> float:
+        return super().place(_nines(min(value, 100 - 1e-12)))
+
+    def value(self, place: float) -> float:
+        missing = 10 ** (2 - self.low - (self.high - self.low) * place)
+        return round(100 - float(f"{missing:.2g}"), 12)
+
+
+def _nines(percent: float) -> float:
+    return 2 - math.log10(100 - percent)
 
 
 class _Control(ipywidgets.VBox):  # type: ignore[misc]
@@ -78,6 +97,8 @@ class _Control(ipywidgets.VBox):  # type: ignore[misc]
 class NumberControl(_Control):
     """One number: a slider and a box; `value` is the last good one, `refused` why the box's text is not.
 
+    With `nines` it is a percentage near 100, and each nine takes the same room on the slider.
+
     >>> control = NumberControl("peak_factor", Field("Peak over average", "", at_least=1), 2, low=1, high=30)
     >>> control.box.value = "0.5"
     >>> control.value, control.refused
@@ -97,8 +118,10 @@ class NumberControl(_Control):
         log: bool = True,
         zero: bool = False,
         whole: bool = False,
+        nines: bool = False,
     ) -> None:
-        scale = _Scale(low, high, log=log, zero=zero, whole=whole)
+        self._nines = nines
+        scale = _Nines(low, high) if nines else _Scale(low, high, log=log, zero=zero, whole=whole)
         self.slider = ipywidgets.FloatSlider(
             scale.place(field.check(name, value)),
             min=0,
@@ -117,6 +140,9 @@ class NumberControl(_Control):
         """Show `value` on the slider and in the box, once it is what the field may be."""
         value = self.field.check(self.name, value)
         self._show(value, self._scale.place(value))
+
+    def _write(self, value: float) -> str:
+        return f"{value:.10g}" if self._nines else super()._write(value)
 
     def _show(self, value: float, place: float) -> None:
         self._quiet = True
@@ -213,6 +239,25 @@ class RangeControl(_Control):
             self._refuse(str(error).removeprefix("Range: "))
             return
         self.set(ends)
+
+
+class CheckControl(ipywidgets.Checkbox):  # type: ignore[misc]
+    """A thing to choose or leave; `value` says whether it is chosen.
+
+    >>> control = CheckControl("follow", "Follow other users")
+    >>> control.set(True)
+    >>> control.value
+    True
+    """
+
+    def __init__(self, name: str, label: str, value: bool = False) -> None:
+        super().__init__(value, description=label, indent=False)
+        self.name = name
+        self.add_class("helpers-check")
+
+    def set(self, value: bool) -> None:
+        """Choose it or leave it."""
+        self.value = value
 
 
 def unit_words(field: Field) -> str:

@@ -96,7 +96,9 @@ def estimation_view(workload: Workload, node: NodeLimits) -> View:
     return View(
         (utilisation_figure(verdict),),
         f"{_headline(result)} {verdict}",
-        lambda: working_table([(line.label, line.whiteboard, line.working) for line in result.values()]),
+        working=lambda: working_table(
+            [(line.label, line.whiteboard, line.working) for line in result.values()]
+        ),
     )
 
 

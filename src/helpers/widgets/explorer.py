@@ -19,10 +19,14 @@ _CSS = (Path(__file__).parent / "explorer.css").read_text(encoding="utf-8")
 
 @dataclass(frozen=True)
 class View:
-    """What an explorer shows for one setting of its controls; `working` makes its HTML when asked for."""
+    """What an explorer shows for one setting of its controls.
+
+    `notes` is HTML below the words, for what is a list or a table; `working` makes its HTML when asked for.
+    """
 
     figures: tuple[go.Figure, ...]
     words: str
+    notes: str = ""
     working: Callable[[], str] | None = None
 
 
@@ -66,7 +70,7 @@ class Explorer(_Framed):
         self._start = {name: control.value for name, control in self.controls.items()}
         self._start_choices = {name: choice.value for name, choice in self.choices.items()}
         self._last = view(self.values)
-        self.plot = LivePlot(self._last.figures, self._last.words)
+        self.plot = LivePlot(self._last.figures, self._last.words, self._last.notes)
         self.message = ipywidgets.HTML()
         self.message.add_class("helpers-refused")
         self.reset = ipywidgets.Button(description="Reset", tooltip="Back to where it opened", icon="undo")
@@ -105,6 +109,11 @@ class Explorer(_Framed):
         """The result in words."""
         return str(self.plot.words)
 
+    @property
+    def notes(self) -> str:
+        """The notes below the result, a line for each row or entry, without markup."""
+        return _plain_text(self.plot.notes)
+
     def set(self, **values: Any) -> None:
         """Set controls and choices by name, and show the result once.
 
@@ -130,7 +139,7 @@ class Explorer(_Framed):
             self.message.value = f'<span role="alert">{html.escape(str(error))}</span>'
             return
         self._last = view
-        self.plot.show(view.figures, view.words)
+        self.plot.show(view.figures, view.words, view.notes)
         if self.message.value:
             self.message.value = ""
         if view.working:
@@ -142,7 +151,7 @@ class Explorer(_Framed):
             self._table.value = self._last.working()
 
     def _in_words(self) -> str:
-        return f"{self._title}\n{self.text}"
+        return "\n".join(filter(None, (self._title, self.text, self.notes)))
 
 
 class Panel(_Framed):
@@ -201,7 +210,8 @@ def working_table(rows: Sequence[tuple[str, str, str]]) -> str:
 
 
 def _plain_text(markup: str) -> str:
-    return html.unescape(re.sub(r"<[^>]+>", "", markup))
+    lines = re.sub(r"</(?:li|tr|h\d|p)>", "\n", re.sub(r"</t[dh]>(?=<t)", " | ", markup))
+    return html.unescape(re.sub(r"<[^>]+>", "", lines)).strip()
 
 
 def _grouped(groups: Mapping[str, Sequence[Any]]) -> ipywidgets.Widget:

@@ -66,7 +66,7 @@ def latency_view(measured: dict[str, float], budget_ms: float) -> View:
         for source, times in (("published", published), ("this machine", measured))
         for label, value in times.items()
     ]
-    return View((latency_figure(measured, budget_ms),), words, lambda: working_table(both))
+    return View((latency_figure(measured, budget_ms),), words, working=lambda: working_table(both))
 
 
 def _measured(report: MachineReport | None) -> dict[str, float]:

@@ -218,11 +218,14 @@ export default {
     const words = document.createElement("div");
     words.className = "helpers-words";
     words.setAttribute("aria-live", "polite");
-    el.appendChild(words);
+    const notes = document.createElement("div");
+    notes.className = "helpers-notes";
+    el.append(words, notes);
     let width = 0;
     const draw = () => {
       const figures = model.get("figures");
       words.textContent = model.get("words");
+      if (notes.innerHTML !== model.get("notes")) notes.innerHTML = model.get("notes");
       while (svgs.length < figures.length) {
         const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
         svg.setAttribute("role", "img");

@@ -19,7 +19,7 @@ _HERE = Path(__file__).parent
 
 
 class LivePlot(anywidget.AnyWidget):
-    """Shows figures and, below them, the result in words; both arrive in one message.
+    """Shows figures and, below them, the result in words and notes; all arrive in one message.
 
     It draws the part of plotly our figures use: bars, lines and markers; linear, log and category axes.
     Axes need a fixed range, so that nothing jumps while a slider moves. Raises ValueError for a
@@ -35,19 +35,21 @@ class LivePlot(anywidget.AnyWidget):
     _css = _HERE / "live_plot.css"
     figures: traitlets.List[Any] = traitlets.List().tag(sync=True)
     words = traitlets.Unicode().tag(sync=True)
+    notes = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, figures: Sequence[go.Figure], words: str = "") -> None:
+    def __init__(self, figures: Sequence[go.Figure], words: str = "", notes: str = "") -> None:
         super().__init__()
-        self.show(figures, words)
+        self.show(figures, words, notes)
 
-    def show(self, figures: Sequence[go.Figure], words: str = "") -> None:
-        """Draw `figures` and write `words` in place of those shown."""
+    def show(self, figures: Sequence[go.Figure], words: str = "", notes: str = "") -> None:
+        """Draw `figures` and write `words` and `notes` (HTML) in place of those shown."""
         drawn = [_plain(figure.to_plotly_json()) for figure in figures]
         for figure in drawn:
             figure["layout"].pop("template", None)
             _require_drawable(figure)
         with self.hold_sync():
             self.words = words
+            self.notes = notes
             self.figures = drawn
 
 
