@@ -67,6 +67,13 @@ def update(change):
 slider.observe(update, "value")
 ipywidgets.VBox([slider, live])"""
 
+# N, R and W have too few values to sweep, so the time moves; from 20 ms on every step is a new number.
+STALENESS = """\
+from helpers.widgets.consistency import staleness_explorer
+explorer = staleness_explorer()
+explorer.set(after_ms=20)
+explorer"""
+
 
 @dataclass(frozen=True)
 class Variant:
@@ -97,6 +104,14 @@ VARIANTS = (
     Variant(BASE, FLOOR, ".widget-label:last-child", ours=False),
     Variant(OTHERWISE, INTERACT, ".js-plotly-plot .barlayer", ours=False),
     Variant("FigureWidget.batch_update", FIGURE_WIDGET, ".js-plotly-plot .barlayer", ours=False),
+    Variant("staleness_explorer", STALENESS, "svg.helpers-plot", ".helpers-grid > :last-child .noUi-handle"),
+    _explorer("nines_explorer", "nines"),
+    _explorer(
+        "scope_board",
+        "scope_board",
+        picture=".helpers-words, svg.helpers-plot",
+        buttons=".helpers-check input",
+    ),
     _explorer("estimation_explorer", "estimation"),
     _explorer("uncertainty_explorer", "estimation", handle=".noUi-handle-upper"),
     _explorer("latency_explorer", "latency"),
