@@ -13,9 +13,10 @@ from helpers.models.published import FRAMEWORK_TWITTER, MODEST_NODE, STRONG_NODE
 from helpers.models.quantities import Range
 from helpers.models.uncertainty import simulate
 from helpers.models.verdicts import NodeLimits, judge
+from helpers.widgets.controls import CheckControl
 from helpers.widgets.estimation import estimation_explorer, uncertainty_explorer
 from helpers.widgets.explorer import Explorer, View, working_table
-from helpers.widgets.latency import latency_explorer, measure_with_progress
+from helpers.widgets.latency import latency_explorer
 from helpers.widgets.quick_check import estimate_check, quick_check
 from helpers.widgets.slips import slip_explorer
 
@@ -298,28 +299,6 @@ def test_a_page_of_no_time_is_refused(budget: float) -> None:
         latency_explorer(budget_ms=budget)
 
 
-def test_measuring_shows_its_progress(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown: list[Any] = []
-    monkeypatch.setattr("helpers.widgets.latency.display", shown.append)
-    report = measure_with_progress(0.1)
-    bar, words = shown[0].children
-    assert (bar.value, words.value) == (1, "done")
-    assert report.writes_per_second > 0
-
-
-def test_stopping_the_measurement_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown: list[Any] = []
-
-    def stop(*_: Any, **__: Any) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("helpers.widgets.latency.display", shown.append)
-    monkeypatch.setattr("helpers.widgets.latency.measure_machine", stop)
-    with pytest.raises(KeyboardInterrupt):
-        measure_with_progress()
-    assert shown[0].children[1].value.startswith("stopped")
-
-
 def test_every_wrong_estimate_has_one_right_name_among_four() -> None:
     panel = slip_explorer(seed=7)
     for _ in range(25):
@@ -424,3 +403,56 @@ def test_every_guessed_input_that_is_not_zero_has_a_range() -> None:
     assert {"media_share", "media_size"} <= with_media.controls.keys()
     with_media.controls["media_share"].set(Range(0.1, 0.9))
     assert "Share of items with media matters most" in with_media.text
+
+
+def chosen_view(values: dict[str, Any]) -> View:
+    """What a board of two boxes shows: a list of those ticked, and a table."""
+    if values == {"post": False, "follow": False}:
+        raise ValueError("choose one <at least>")
+    entries = "".join(f"<li>{name} &amp; more</li>" for name, ticked in values.items() if ticked)
+    table = "<table><tr><th>Read</th><th>p99</th></tr><tr><td>Timeline</td><td>100 ms</td></tr></table>"
+    notes = f"<h5>Chosen</h5><ul>{entries}</ul>{table}<p>That is all.</p>"
+    axis = {"range": [0, 1]}
+    return View((go.Figure(layout={"xaxis": axis, "yaxis": axis}),), f"{sum(values.values())} chosen.", notes)
+
+
+def board() -> Explorer:
+    boxes = [CheckControl("post", "Post", True), CheckControl("follow", "Follow")]
+    return Explorer("Board", {"Features": boxes}, chosen_view)
+
+
+def test_boxes_move_the_words_and_the_notes() -> None:
+    explorer = board()
+    assert explorer.text == "1 chosen."
+    assert explorer.notes == "Chosen\npost & more\nRead | p99\nTimeline | 100 ms\nThat is all."
+    explorer.controls["follow"].value = True
+    assert explorer.text == "2 chosen."
+    assert "follow & more" in explorer.notes
+    explorer.set(post=False)
+    assert "post" not in explorer.notes
+    explorer.reset.click()
+    assert explorer.values == {"post": True, "follow": False}
+    assert explorer.notes == board().notes
+
+
+def test_a_refused_choice_keeps_words_and_notes() -> None:
+    explorer = board()
+    before = explorer.plot.notes
+    explorer.controls["post"].value = False
+    assert (explorer.text, explorer.plot.notes) == ("1 chosen.", before)
+    assert explorer.message.value == '<span role="alert">choose one &lt;at least&gt;</span>'
+    explorer.controls["follow"].value = True
+    assert explorer.message.value == ""
+    assert explorer.notes.startswith("Chosen\nfollow & more\n")
+
+
+def test_notes_stand_in_too_where_widgets_cannot_run() -> None:
+    explorer = board()
+    bundle = explorer._repr_mimebundle_()
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    assert data["text/plain"] == f"Board\n1 chosen.\n{explorer.notes}"
+
+
+def test_an_explorer_without_notes_has_no_room_for_them() -> None:
+    explorer = estimation_explorer()
+    assert explorer.plot.notes == explorer.notes == ""

@@ -51,3 +51,23 @@ def test_another_figure_takes_the_place_of_the_first() -> None:
 def test_what_cannot_be_drawn_is_refused(trace: Any, layout: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         LivePlot([go.Figure(trace, layout)])
+
+
+def test_pictures_words_and_notes_arrive_in_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    plot = LivePlot([go.Figure(layout=AXES)], "before", "<p>before</p>")
+    assert (plot.words, plot.notes) == ("before", "<p>before</p>")
+    sent: list[set[str]] = []
+    monkeypatch.setattr(LivePlot, "send_state", lambda _, key: sent.append(set(key)))
+    figure = go.Figure(go.Scatter(x=[1], y=[2], mode="markers"), AXES)
+    plot.show([figure], "after", "<ul><li>after</li></ul>")
+    assert sent == [{"figures", "words", "notes"}]
+    assert plot.notes == "<ul><li>after</li></ul>"
+    plot.show([figure], "after")
+    assert plot.notes == ""
+
+
+def test_a_figure_that_cannot_be_drawn_leaves_the_notes() -> None:
+    plot = LivePlot([go.Figure(layout=AXES)], "before", "<p>before</p>")
+    with pytest.raises(ValueError, match="no range"):
+        plot.show([go.Figure()], "after", "<p>after</p>")
+    assert (plot.words, plot.notes) == ("before", "<p>before</p>")

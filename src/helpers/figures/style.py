@@ -22,10 +22,13 @@ def make_figure(
     yaxis: dict[str, Any],
     traces: Sequence[dict[str, Any]],
     limit: tuple[float, str] | None = None,
+    *,
+    more: dict[str, Any] | None = None,
 ) -> go.Figure:
     """Return `traces` as a figure whose ground is transparent, so that it suits a dark theme.
 
-    `limit` is a dashed vertical line (in data units, also on a log axis) and its name above the plot.
+    `limit` is a dashed vertical line (in data units, also on a log axis) and its name above the plot;
+    `more` is what else the layout holds, shapes and annotations of a diagram for example.
 
     >>> figure = make_figure(300, {"type": "log"}, {}, [{"type": "bar", "x": (1, 2)}], (100.0, "full"))
     >>> figure.layout.shapes[0].x0, figure.layout.annotations[0].x
@@ -40,6 +43,7 @@ def make_figure(
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "margin": {"t": 30, "r": 20},
+        **(more or {}),
     }
     if limit:
         at, text = limit

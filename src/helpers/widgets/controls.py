@@ -48,7 +48,7 @@ class _Nines(_Scale):
 
     def __init__(self, low: float, high: float) -> None:
         super().__init__(_nines(low), _nines(high), log=False, zero=False, whole=False)
-        self.steps = round(10 * (self.high - self.low))
+        self.steps = max(1, round(10 * (self.high - self.low)))
 
     def place(self, value: float) -> float:
         return super().place(_nines(min(value, 100 - 1e-12)))
@@ -66,6 +66,7 @@ class _Control(ipywidgets.VBox):  # type: ignore[misc]
     """What the two controls share: the label, the message and the change from outside."""
 
     refused = traitlets.Unicode()
+    _example = "10 M"
 
     def __init__(self, name: str, field: Field, scale: _Scale, row: list[ipywidgets.Widget]) -> None:
         self.name, self.field, self._scale = name, field, scale
@@ -82,7 +83,7 @@ class _Control(ipywidgets.VBox):  # type: ignore[misc]
 
     def _read(self, text: str) -> float:
         if not text.strip():
-            raise ValueError("Write a number, for example 10 M.")
+            raise ValueError(f"Write a number, for example {self._example}.")
         return float(self.field.check(self.field.label, text))
 
     def _refuse(self, message: str) -> None:
@@ -121,6 +122,8 @@ class NumberControl(_Control):
         nines: bool = False,
     ) -> None:
         self._nines = nines
+        if nines or whole:
+            self._example = "99.9" if nines else "3"
         scale = _Nines(low, high) if nines else _Scale(low, high, log=log, zero=zero, whole=whole)
         self.slider = ipywidgets.FloatSlider(
             scale.place(field.check(name, value)),
@@ -142,7 +145,8 @@ class NumberControl(_Control):
         self._show(value, self._scale.place(value))
 
     def _write(self, value: float) -> str:
-        return f"{value:.10g}" if self._nines else super()._write(value)
+        # As many digits as a float has: with ten, the eleventh nine would read 100.
+        return f"{value:.15g}" if self._nines else super()._write(value)
 
     def _show(self, value: float, place: float) -> None:
         self._quiet = True
@@ -251,12 +255,15 @@ class CheckControl(ipywidgets.Checkbox):  # type: ignore[misc]
     """
 
     def __init__(self, name: str, label: str, value: bool = False) -> None:
-        super().__init__(value, description=label, indent=False)
+        super().__init__(description=label, indent=False)
         self.name = name
         self.add_class("helpers-check")
+        self.set(value)
 
     def set(self, value: bool) -> None:
         """Choose it or leave it."""
+        if not isinstance(value, bool):
+            raise TypeError(f"{self.name} = {value!r}: it must be True or False")
         self.value = value
 
 
@@ -265,9 +272,11 @@ def unit_words(field: Field) -> str:
 
     >>> unit_words(Field("Size", "byte/tweet")), unit_words(Field("Users", "user"))
     ('bytes per tweet', 'users')
-    >>> unit_words(Field("Share", "", at_most=1))
-    '0 to 1'
+    >>> unit_words(Field("Share", "", at_most=1)), unit_words(Field("Time up", "percent"))
+    ('0 to 1', '%')
     """
+    if field.unit == "percent":
+        return "%"
     amount, _, per = field.unit.partition("/")
     if not amount:
         return "0 to 1" if field.at_most == 1 else ""

@@ -1,36 +1,16 @@
-"""Step 2: measure this machine with a progress bar, and the latency ladder explorer."""
+"""Step 2: the latency ladder explorer."""
 
 from typing import Any
 
-import ipywidgets
-from IPython.display import display
-
 from helpers.figures.latency import format_nanoseconds, latency_figure
-from helpers.labs.one_machine import MachineReport, measure_machine
+from helpers.labs.one_machine import MachineReport
 from helpers.models.published import LATENCIES
 from helpers.models.quantities import format_number
 from helpers.models.workload import Field
 from helpers.widgets.controls import NumberControl
 from helpers.widgets.explorer import Explorer, View, working_table
 
-__all__ = ["latency_explorer", "measure_with_progress"]
-
-
-def measure_with_progress(budget_s: float = 8) -> MachineReport:
-    """Measure this machine as `measure_machine` does, with a progress bar while it runs."""
-    bar = ipywidgets.FloatProgress(min=0, max=1, layout={"width": "240px"})
-    words = ipywidgets.Label("getting ready")
-    row = ipywidgets.HBox([bar, words])
-    display(row)
-
-    def progress(done: float, label: str) -> None:
-        bar.value, words.value = done, label
-
-    try:
-        return measure_machine(budget_s, progress=progress)
-    except KeyboardInterrupt:
-        words.value = "stopped; nothing is left behind"
-        raise
+__all__ = ["latency_explorer"]
 
 
 def latency_explorer(report: MachineReport | None = None, budget_ms: float = 200) -> Explorer:

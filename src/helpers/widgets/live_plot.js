@@ -64,6 +64,20 @@ function scale(axis, from, to, categories) {
   return { place, ticks };
 }
 
+// The head of an arrow that comes from one point and ends at another, both in pixels.
+function arrowHead([fromX, fromY], [toX, toY], { arrowcolor, arrowwidth }) {
+  const far = Math.hypot(toX - fromX, toY - fromY) || 1;
+  const [dx, dy] = [(toX - fromX) / far, (toY - fromY) / far];
+  const [long, wide] = [7 + arrowwidth, 3 + arrowwidth];
+  const corners = [
+    [toX, toY],
+    [toX - dx * long - dy * wide, toY - dy * long + dx * wide],
+    [toX - dx * long + dy * wide, toY - dy * long - dx * wide],
+  ];
+  const points = corners.map((corner) => corner.map((at) => at.toFixed(1)).join(",")).join(" ");
+  return `<polygon points="${points}" fill="${escaped(arrowcolor)}"/>`;
+}
+
 const list = (value, length) => (Array.isArray(value) ? value : Array(length).fill(value));
 
 function drawing(figure, width) {
@@ -76,8 +90,9 @@ function drawing(figure, width) {
   const above = rows && narrow; // row names stand above their bars when there is no room beside them
   const named = (rows || []).map((row) => (above ? [row] : wrap(row, width * 0.4 - 14)));
   const longest = rows ? Math.max(...named.flat().map((line) => widthOf(line))) : 44;
-  const left = above ? 8 : longest + 14 + (yaxis.title?.text && !rows ? 18 : 0);
-  const right = width - 14;
+  const bare = xaxis.visible === false; // a diagram: no ticks, no grid, all the room for what is in it
+  const left = bare ? 4 : above ? 8 : longest + 14 + (yaxis.title?.text && !rows ? 18 : 0);
+  const right = width - (bare ? 4 : 14);
   const legendWidths = legend.map((trace) => widthOf(trace.name) + 34);
   const legendRows = [[]];
   legend.forEach((trace, i) => {
@@ -87,8 +102,8 @@ function drawing(figure, width) {
   });
   const notes = layout.annotations || [];
   const top = 8 + (legend.length ? 20 * legendRows.length : 0) + (notes.some((note) => note.yref === "paper") ? 18 : 0);
-  const title = wrap(xaxis.title?.text || "", right - left);
-  const bottom = height - 24 - 15 * title.length;
+  const title = bare ? [] : wrap(xaxis.title?.text || "", right - left);
+  const bottom = bare ? height - 4 : height - 24 - 15 * title.length;
   const x = scale(xaxis, left, right, null);
   const y = rows ? scale(yaxis, top, bottom, rows) : scale(yaxis, bottom, top, null);
   const out = [];
@@ -105,7 +120,7 @@ function drawing(figure, width) {
     }
   });
   let taken = -Infinity;
-  for (const [value, words] of x.ticks) {
+  for (const [value, words] of bare ? [] : x.ticks) {
     const px = x.place(value);
     out.push(`<line class="grid" x1="${px}" x2="${px}" y1="${top}" y2="${bottom}"/>`);
     const anchor = px > right - 16 ? "end" : px < left + 12 && above ? "start" : "middle";
@@ -125,7 +140,7 @@ function drawing(figure, width) {
       }
     });
   } else {
-    for (const [value, words] of y.ticks) {
+    for (const [value, words] of bare ? [] : y.ticks) {
       const py = y.place(value);
       out.push(`<line class="grid" x1="${left}" x2="${right}" y1="${py}" y2="${py}"/>`);
       text(left - 6, py + 4, words, 'text-anchor="end" class="tick"');
@@ -143,7 +158,8 @@ function drawing(figure, width) {
     const y1 = shape.yref === "paper" ? top : y.place(shape.y1);
     if (shape.type === "rect") {
       out.push(`<rect x="${Math.min(x0, x1)}" y="${Math.min(y0, y1)}" width="${Math.abs(x1 - x0)}"
-        height="${Math.abs(y1 - y0)}" fill="${escaped(shape.fillcolor)}" opacity="${shape.opacity ?? 1}"/>`);
+        height="${Math.abs(y1 - y0)}" fill="${escaped(shape.fillcolor)}" opacity="${shape.opacity ?? 1}"
+        ${shape.line ? `stroke="${escaped(shape.line.color)}" stroke-width="${shape.line.width}" rx="4"` : ""}/>`);
     } else {
       out.push(`<line x1="${x0}" x2="${x1}" y1="${y0}" y2="${y1}" stroke="${escaped(shape.line.color)}"
         stroke-width="${shape.line.width || 1.5}" ${shape.line.dash ? 'stroke-dasharray="6 4"' : ""}/>`);
@@ -204,16 +220,22 @@ function drawing(figure, width) {
   }
   for (const note of notes) {
     const px = x.place(xaxis.type === "log" ? 10 ** note.x : note.x); // as in plotly: an exponent on a log axis
+    if (note.showarrow) {
+      out.push(arrowHead([x.place(note.ax), y.place(note.ay)], [px, y.place(note.y)], note));
+      continue;
+    }
     const py = note.yref === "paper" ? top - 6 : y.place(note.y) + 4;
     const wide = widthOf(note.text) / 2;
     const anchor = px + wide > right ? "end" : px - wide < 0 ? "start" : "middle";
-    text(px, py, note.text, `text-anchor="${anchor}" class="note"`);
+    const weight = note.font?.weight ? `style="font-weight: ${Number(note.font.weight)}"` : "";
+    text(px, py, note.text, `text-anchor="${anchor}" class="${note.name ? "boxed" : "note"}" ${weight}`);
   }
   return { height, body: out.join("") };
 }
 
 export default {
   render({ model, el }) {
+    el.classList.add("helpers-live");
     const svgs = [];
     const words = document.createElement("div");
     words.className = "helpers-words";
