@@ -7,9 +7,16 @@ import pytest
 
 __all__ = ["chromium_path", "server_url"]
 
+# The lessons are tested with the example, not with the design of whoever runs the tests.
+os.environ["DESIGN_FILE"] = ""
+
 HOW_TO_GET = {
     "DATABASE_URL": "apt-get install postgresql, then export DATABASE_URL=postgresql://user@localhost/database",
+    "DATABASE_REPLICA_URL": "make a streaming standby with pg_basebackup --write-recovery-conf, "
+    "then export DATABASE_REPLICA_URL=postgresql://user@localhost:5433/database",
     "REDIS_URL": "apt-get install redis-server, then export REDIS_URL=redis://localhost:6379/0",
+    "REDIS_REPLICA_URL": "redis-server --port 6380 --replicaof localhost 6379, "
+    "then export REDIS_REPLICA_URL=redis://localhost:6380/0",
     "CHROMIUM": "apt-get install chromium, or export CHROMIUM=/path/to/chromium",
 }
 
@@ -40,9 +47,21 @@ def database_url() -> str:
 
 
 @pytest.fixture(scope="session")
+def database_replica_url(database_url: str) -> str:
+    """URL of the streaming standby of the PostgreSQL server at `database_url`."""
+    return server_url("DATABASE_REPLICA_URL")
+
+
+@pytest.fixture(scope="session")
 def redis_url() -> str:
     """URL of the Redis server the tests may write to."""
     return server_url("REDIS_URL")
+
+
+@pytest.fixture(scope="session")
+def redis_replica_url(redis_url: str) -> str:
+    """URL of the replica of the Redis server at `redis_url`."""
+    return server_url("REDIS_REPLICA_URL")
 
 
 @pytest.fixture(scope="session")

@@ -5,18 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import chromium_path, server_url
+from tests.conftest import HOW_TO_GET, chromium_path, server_url
 
 NEEDS: dict[str, tuple[Callable[[], str], str]] = {
     "PostgreSQL": (lambda: server_url("DATABASE_URL"), "apt-get install postgresql"),
+    "PostgreSQL standby": (lambda: server_url("DATABASE_REPLICA_URL"), "pg_basebackup"),
     "Redis": (lambda: server_url("REDIS_URL"), "apt-get install redis-server"),
+    "Redis replica": (lambda: server_url("REDIS_REPLICA_URL"), "--replicaof"),
     "Chromium": (chromium_path, "apt-get install chromium"),
 }
 
 
 @pytest.fixture(autouse=True)
 def bare_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for variable in ("CI", "DATABASE_URL", "REDIS_URL", "CHROMIUM"):
+    for variable in ("CI", *HOW_TO_GET):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
 

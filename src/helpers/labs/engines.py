@@ -10,19 +10,18 @@ as many SETs a second from the same Redis, and servers work for many connections
 """
 
 import itertools
-import os
 import secrets
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from helpers.labs.hardware import IN_MEMORY, file_system_of
+from helpers.labs.servers import append_fsync, driver_version, first_line, import_driver, server_url
 from helpers.labs.tasks import INSERT, POINT_READ, Task, UnavailableError
 
 __all__ = ["postgresql_tasks", "redis_tasks", "sqlite_tasks"]
@@ -86,8 +85,8 @@ def postgresql_tasks(url: str | None = None) -> Iterator[list[Task]]:
 
     An ordinary table, because temporary ones are neither logged nor durable.
     """
-    url = _url("DATABASE_URL", url)
-    psycopg = _driver("psycopg")
+    url = server_url("DATABASE_URL", url)
+    psycopg = import_driver("psycopg")
     name = f"one_machine_{secrets.token_hex(6)}"
     table = psycopg.sql.Identifier(name)
 
@@ -105,7 +104,7 @@ def postgresql_tasks(url: str | None = None) -> Iterator[list[Task]]:
             "DATABASE_URL is not of the form postgresql://user:password@host:port/database"
         ) from None
     except psycopg.Error as error:
-        raise UnavailableError(f"no connection: {_first_line(error)}") from None
+        raise UnavailableError(f"no connection: {first_line(error)}") from None
     try:
         with closing(connection), connection.cursor() as cursor:
             cursor.execute(
@@ -124,7 +123,7 @@ def postgresql_tasks(url: str | None = None) -> Iterator[list[Task]]:
                 )
 
             fsync, commit, version = show("fsync"), show("synchronous_commit"), show("server_version")
-            driver = _driver_version(psycopg)
+            driver = driver_version(psycopg)
             yield _table_tasks(
                 engine="PostgreSQL",
                 version=version.split(" ")[0],
@@ -135,7 +134,7 @@ def postgresql_tasks(url: str | None = None) -> Iterator[list[Task]]:
                 read=lambda row: cursor.execute(select, (row,)).fetchone()[0],
             )
     except psycopg.Error as error:
-        raise UnavailableError(f"PostgreSQL stopped: {_first_line(error)}") from error
+        raise UnavailableError(f"PostgreSQL stopped: {first_line(error)}") from error
     finally:
         # The first connection may be broken or in the middle of a statement: use a new one.
         try:
@@ -143,7 +142,7 @@ def postgresql_tasks(url: str | None = None) -> Iterator[list[Task]]:
                 cleaner.execute(psycopg.sql.SQL("DROP TABLE IF EXISTS {}").format(table))
         except psycopg.Error as error:
             # Raising would hide an interrupt.
-            warnings.warn(f"could not drop the table {name}: {_first_line(error)}", stacklevel=2)
+            warnings.warn(f"could not drop the table {name}: {first_line(error)}", stacklevel=2)
 
 
 @contextmanager
@@ -154,8 +153,8 @@ def redis_tasks(url: str | None = None) -> Iterator[list[Task]]:
     expire after ten minutes should even that not happen. A Redis write is durable only with
     appendonly=yes and appendfsync=always, which is not the default.
     """
-    url = _url("REDIS_URL", url)
-    redis = _driver("redis")
+    url = server_url("REDIS_URL", url)
+    redis = import_driver("redis")
     no_retries = import_module("redis.retry").Retry(import_module("redis.backoff").NoBackoff(), 0)
     try:
         client = redis.Redis.from_url(
@@ -171,10 +170,10 @@ def redis_tasks(url: str | None = None) -> Iterator[list[Task]]:
         try:
             information = client.info()
         except (redis.RedisError, OSError, ValueError) as error:
-            raise UnavailableError(f"no connection: {_first_line(error)}") from None
+            raise UnavailableError(f"no connection: {first_line(error)}") from None
         append = "yes" if information.get("aof_enabled") else "no"
-        sync = _append_fsync(client, redis) if information.get("aof_enabled") else ""
-        parts = [f"appendonly={append}", sync, "one connection", _driver_version(redis)]
+        sync = append_fsync(client, redis) if information.get("aof_enabled") else ""
+        parts = [f"appendonly={append}", sync, "one connection", driver_version(redis)]
         settings = ", ".join(filter(None, parts))
         order = itertools.cycle(keys)
         some = itertools.cycle(_random_rows(LOADED_ROWS))
@@ -208,7 +207,7 @@ def redis_tasks(url: str | None = None) -> Iterator[list[Task]]:
                 task("GET", "reads/s", lambda: client.get(keys[next(some)])),
             ]
         except redis.RedisError as error:
-            raise UnavailableError(f"Redis stopped: {_first_line(error)}") from error
+            raise UnavailableError(f"Redis stopped: {first_line(error)}") from error
         finally:
             # An interrupted connection may hold an unread answer, which deleting would take for its own.
             client.connection_pool.disconnect()
@@ -219,7 +218,7 @@ def redis_tasks(url: str | None = None) -> Iterator[list[Task]]:
                 # Raising would hide an interrupt.
                 warnings.warn(
                     f"could not delete the keys {keys[0][:-1]}*, which expire after "
-                    f"{KEYS_EXPIRE_SECONDS // 60} minutes: {_first_line(error)}",
+                    f"{KEYS_EXPIRE_SECONDS // 60} minutes: {first_line(error)}",
                     stacklevel=2,
                 )
 
@@ -261,35 +260,3 @@ def _table_tasks(
 
 def _random_rows(count: int) -> list[int]:
     return [int(row) for row in np.random.default_rng(0).permutation(count)]
-
-
-def _url(variable: str, url: str | None) -> str:
-    url = url or os.environ.get(variable, "").strip()
-    if not url:
-        raise UnavailableError(f"{variable} is not set")
-    return url
-
-
-def _driver(name: str) -> ModuleType:
-    try:
-        return import_module(name)
-    except ImportError:
-        raise UnavailableError(
-            f'the package {name} is missing: pip install "system-design-course[servers]"'
-        ) from None
-
-
-def _driver_version(driver: ModuleType) -> str:
-    return f"{driver.__name__} {driver.__version__} for Python"
-
-
-def _append_fsync(client: Any, redis: ModuleType) -> str:
-    try:
-        return f"appendfsync={client.config_get('appendfsync')['appendfsync']}"
-    except (redis.RedisError, KeyError):
-        # Hosted servers often forbid CONFIG.
-        return "appendfsync unknown"
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__

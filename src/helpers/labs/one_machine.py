@@ -1,7 +1,5 @@
 """Step 2: what can one machine do? Measured here, to set beside the published orders of magnitude."""
 
-import os
-import platform
 import statistics
 import tempfile
 from collections.abc import Callable, Mapping
@@ -12,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from helpers.labs.engines import postgresql_tasks, redis_tasks, sqlite_tasks
 from helpers.labs.hardware import disk_folder, file_read_tasks, file_write_tasks, http_tasks, memory_tasks
+from helpers.labs.reports import Progress, readable, this_machine
+from helpers.labs.servers import is_set
 from helpers.labs.tasks import Task, UnavailableError, timed_repeats
 from helpers.models.checks import require_choice, require_numbers, require_whole
 from helpers.models.verdicts import NodeLimits
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["MachineReport", "Measurement", "measure_machine"]
-
-Progress = Callable[[float, str], object]
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ class Measurement:
         return max(map(self._in_unit, self.times_ns))
 
     def __str__(self) -> str:
-        low, middle, high = (_readable(value) for value in (self.lowest, self.median, self.highest))
+        low, middle, high = (readable(value) for value in (self.lowest, self.median, self.highest))
         return (
             f"{self.measured_with}, {self.name}: {middle} {self.unit} "
             f"({low} to {high} in {self.repeats} repeats)"
@@ -107,7 +105,7 @@ class MachineReport:
     def _repr_markdown_(self) -> str:
         rows = ["| measured here | median | from – to | with |", "| :-- | --: | --: | :-- |"]
         for m in self.measurements:
-            low, middle, high = (_readable(value) for value in (m.lowest, m.median, m.highest))
+            low, middle, high = (readable(value) for value in (m.lowest, m.median, m.highest))
             settings = f"; {m.settings}" if m.settings else ""
             rows.append(f"| {m.name} | {middle} {m.unit} | {low} – {high} | {m.measured_with}{settings} |")
         left_out = [f"Not measured: {name} ({reason})." for name, reason in self.skipped.items()]
@@ -237,7 +235,7 @@ def measure_machine(
     if not place.is_dir():
         raise NotADirectoryError(f"folder = {str(place)!r}: it must be a folder that exists")
     # A server that was not asked for leaves its share of the time to the others.
-    asked_for = {part.name: part.tasks for part in _PARTS if part.variable is None or _is_set(part.variable)}
+    asked_for = {part.name: part.tasks for part in _PARTS if part.variable is None or is_set(part.variable)}
     total = sum(asked_for.values())
     seconds_each = budget_s / total / repeats
     measurements: list[Measurement] = []
@@ -256,7 +254,7 @@ def measure_machine(
                 skipped[part.name] = str(reason)
             done += asked_for.get(part.name, 0)
     advance(0, "done")
-    return MachineReport(_machine(), tuple(measurements), skipped)
+    return MachineReport(this_machine(), tuple(measurements), skipped)
 
 
 def _measure_part(
@@ -288,16 +286,3 @@ def _measurement(task: Task, times_ns: list[float]) -> Measurement:
         bytes_each=task.bytes_each,
         durable=task.durable,
     )
-
-
-def _is_set(variable: str) -> bool:
-    return bool(os.environ.get(variable, "").strip())
-
-
-def _machine() -> str:
-    cores = os.cpu_count()
-    return f"{platform.system()} {platform.machine()}, {cores} cores, Python {platform.python_version()}"
-
-
-def _readable(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
