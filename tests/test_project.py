@@ -26,7 +26,17 @@ MAY_IMPORT = {
     "models": set[str](),
     "labs": {"models"},
     "figures": {"models", "labs", "plotly"},
-    "widgets": {"models", "labs", "figures", "grading", "plotly", "anywidget", "ipywidgets", "traitlets"},
+    "widgets": {
+        "models",
+        "labs",
+        "figures",
+        "grading",
+        "design",
+        "plotly",
+        "anywidget",
+        "ipywidgets",
+        "traitlets",
+    },
     "grading": {"models"},
     "design": {"models"},
 }

@@ -1,0 +1,291 @@
+"""The design document: the interview's whiteboard as data, one readable JSON file from step to step."""
+
+import dataclasses
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from helpers.models.checks import require_whole
+from helpers.models.estimation import Estimate, estimate
+from helpers.models.prompts import TWITTER_CONTRACT
+from helpers.models.published import FRAMEWORK_TWITTER
+from helpers.models.quantities import Range
+from helpers.models.requirements import Contract
+from helpers.models.workload import FIELDS, Workload
+
+__all__ = ["LAST_STEP", "OWN_DESIGN", "Design", "DesignFileError", "current_design", "design_file"]
+
+FORMAT = "system design course: design"
+VERSION = 1
+LAST_STEP = 2
+"""The last step that writes into the design."""
+
+OWN_DESIGN = "my_design.json"
+"""Where a reader's own design is kept, beside the lessons, unless DESIGN_FILE names another place."""
+
+_SECTIONS = ("contract", "inputs")
+_LARGEST_FILE_BYTES = 10_000_000
+_CONTRACT = TypeAdapter(Contract)
+
+
+class DesignFileError(ValueError):
+    """A file is not a design this course can read; the message says why, and the file is left alone."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """What the steps decided: the contract (step 1) and the other inputs of the workload (step 2).
+
+    `inputs` holds arguments of `Workload` by name, except `daily_users`, which the contract decides. A part
+    that no step has written yet is None. Raises ValueError or TypeError naming the argument and the value.
+
+    >>> design = Design.example(after_step=2)
+    >>> design.workload.daily_users, design.workload.writes_per_user
+    (10000000.0, 5.0)
+    >>> ten_times = design.replace(contract=dataclasses.replace(design.contract, daily_users=100e6))
+    >>> ten_times.estimate["writes_per_second"].whiteboard
+    '6 K tweets/s'
+    """
+
+    contract: Contract | None = None
+    inputs: Mapping[str, Any] | None = field(default=None, hash=False)
+
+    def __post_init__(self) -> None:
+        if self.contract is not None and not isinstance(self.contract, Contract):
+            raise TypeError(f"contract = {self.contract!r}: it must be a Contract or None")
+        if self.inputs is not None:
+            object.__setattr__(self, "inputs", MappingProxyType(_plain_inputs(self.inputs)))
+
+    @classmethod
+    def example(cls, after_step: int = LAST_STEP) -> "Design":
+        """Return the framework's Twitter, cut after a step."""
+        step = require_whole("after_step", after_step, at_least=1, at_most=LAST_STEP)
+        whole = cls(contract=TWITTER_CONTRACT).with_workload(FRAMEWORK_TWITTER)
+        return cls(**{name: getattr(whole, name) for name in _SECTIONS[:step]})
+
+    @property
+    def workload(self) -> Workload:
+        """The inputs of step 2 for the daily users of the contract; ValueError says which step is missing."""
+        if self.contract is None:
+            raise ValueError("contract = None: write it in step 1, or start from Design.example()")
+        if self.inputs is None:
+            raise ValueError("inputs = None: give them in step 2, or start from Design.example()")
+        if self.contract.daily_users is None:
+            raise ValueError("contract.daily_users = None: ask the interviewer how many people use it a day")
+        return Workload(daily_users=self.contract.daily_users, **self.inputs)
+
+    @property
+    def estimate(self) -> Estimate:
+        """The estimate of step 2, worked out anew from the contract; ranges count with their middle."""
+        return estimate(self.workload.at_middle())
+
+    def replace(self, **changes: Any) -> "Design":
+        """Return this design with some parts changed."""
+        return dataclasses.replace(self, **changes)
+
+    def with_workload(self, workload: Workload) -> "Design":
+        """Return this design with step 2 written in: all of `workload` but its daily users.
+
+        >>> Design().with_workload(FRAMEWORK_TWITTER).inputs["item_size"]
+        100.0
+        """
+        given = {name: getattr(workload, name) for name in (*FIELDS, "item")}
+        changed = {name: value for name, value in given.items() if _differs(name, value)}
+        return self.replace(inputs={name: value for name, value in changed.items() if name != "daily_users"})
+
+    def merged(self, newer: "Design") -> "Design":
+        """Return this design with the parts that `newer` has in place of its own.
+
+        >>> Design.example(after_step=1).merged(Design.example()) == Design.example()
+        True
+        """
+        return self.replace(
+            **{name: part for name in _SECTIONS if (part := getattr(newer, name)) is not None}
+        )
+
+    def to_json(self) -> str:
+        """Return the design as the text of its file."""
+        data: dict[str, Any] = {"format": FORMAT, "version": VERSION}
+        if self.contract is not None:
+            data["contract"] = _CONTRACT.dump_python(self.contract, mode="json")
+        if self.inputs is not None:
+            data["inputs"] = {name: _jsonable(value) for name, value in self.inputs.items()}
+        return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Design":
+        """Return the design that `to_json` wrote; raises DesignFileError.
+
+        >>> Design.from_json('{"users": 5}')
+        Traceback (most recent call last):
+        helpers.design.DesignFileError: it is no design of this course: its "format" is not the course's
+        """
+        try:
+            data = json.loads(text, object_pairs_hook=_without_twins)
+        except (ValueError, RecursionError) as error:
+            raise DesignFileError(f"it is damaged: {error}") from None
+        if not isinstance(data, dict) or data.get("format") != FORMAT:
+            raise DesignFileError('it is no design of this course: its "format" is not the course\'s')
+        version = data.get("version")
+        if isinstance(version, bool) or not isinstance(version, int) or version < 1:
+            raise DesignFileError(f'it is damaged: its "version" is {version!r}, not a whole number from 1')
+        if version > VERSION:
+            raise DesignFileError(
+                f"a newer course wrote it (version {version}; this one reads up to {VERSION})"
+            )
+        parts = {name: part for name, part in data.items() if name not in ("format", "version")}
+        if unknown := sorted(parts.keys() - set(_SECTIONS)):
+            raise DesignFileError(f"it has a part this course does not know: {', '.join(unknown)}")
+        try:
+            return cls(
+                contract=_read_contract(parts.get("contract")), inputs=_read_inputs(parts.get("inputs"))
+            )
+        except ValidationError as error:
+            raise DesignFileError(f"it does not fit: {_in_words(error)}") from None
+        except (ValueError, TypeError) as error:
+            raise DesignFileError(f"it does not fit: {error}") from None
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> "Design":
+        """Return the design saved at `path`; raises DesignFileError, or OSError when it cannot be read."""
+        path = Path(path)
+        try:
+            if path.stat().st_size > _LARGEST_FILE_BYTES:
+                raise DesignFileError("it is no design of this course: it is larger than 10 MB")
+            return cls.from_json(path.read_text(encoding="utf-8"))
+        except UnicodeDecodeError:
+            raise DesignFileError(f"{path}: it is damaged: it is not text in UTF-8") from None
+        except DesignFileError as error:
+            raise DesignFileError(f"{path}: {error}") from None
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the design to `path` whole or not at all; what stands there must be a design, or nothing.
+
+        Raises DesignFileError when `path` is a file this course cannot read, and leaves it as it was.
+        """
+        path = Path(path).resolve()  # through a link, so that the link stays
+        exists = path.exists()
+        if exists:
+            Design.load(path)
+        text = self.to_json()
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".saving", dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            if exists:
+                shutil.copymode(path, name)
+            else:
+                Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+    def _repr_markdown_(self) -> str:
+        parts = []
+        if self.contract is not None:
+            parts.append(self.contract._repr_markdown_())
+        if self.contract is not None and self.contract.daily_users is not None and self.inputs is not None:
+            parts.append(f"**Estimate**\n\n{self.estimate._repr_markdown_()}")
+        return "\n\n".join(parts) or "*An empty design: no step has written into it.*"
+
+
+def design_file() -> Path | None:
+    """Return where the reader's own design is kept; None where DESIGN_FILE is set but empty."""
+    name = os.environ.get("DESIGN_FILE", OWN_DESIGN)
+    return Path(name) if name else None
+
+
+def current_design(after_step: int) -> Design:
+    """Return the reader's own design as it is after a step; what it leaves out comes from the example.
+
+    Raises DesignFileError when the file cannot be read: it may hold work, so it is not passed over.
+    """
+    example = Design.example(after_step)
+    path = design_file()
+    if path is None or not path.exists():
+        return example
+    own = Design.load(path)
+    return example.merged(Design(**{name: getattr(own, name) for name in _SECTIONS[:after_step]}))
+
+
+def _plain_inputs(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Check the inputs as `Workload` does, and return them as plain numbers, ranges and text."""
+    if not isinstance(inputs, Mapping):
+        raise TypeError(f"inputs = {inputs!r}: it must be a mapping from arguments of Workload to values")
+    known = {*FIELDS, "item"} - {"daily_users"}
+    if unknown := [name for name in inputs if name not in known]:
+        raise ValueError(f"inputs: {unknown[0]!r} is not among {', '.join(sorted(known))}")
+    # The contract brings the users; one stands in for them here, so that the rest can be checked.
+    workload = Workload(daily_users=1, **inputs)
+    plain = {name: getattr(workload, name) for name in inputs}
+    for name, value in plain.items():
+        if not isinstance(value, (float, str, Range, type(None))):
+            raise TypeError(f"inputs[{name!r}] is an array of samples; it must be a number, text or a Range")
+    return plain
+
+
+def _differs(name: str, value: Any) -> bool:
+    default = getattr(Workload, name)
+    return bool(value != default) if isinstance(value, (float, str, Range, type(None))) else True
+
+
+def _jsonable(value: Any) -> Any:
+    return {"low": value.low, "high": value.high} if isinstance(value, Range) else value
+
+
+def _read_inputs(inputs: Any) -> Any:
+    if not isinstance(inputs, dict):
+        return inputs
+    ends = {"low", "high"}
+    return {
+        name: Range(value["low"], value["high"]) if isinstance(value, dict) and set(value) == ends else value
+        for name, value in inputs.items()
+    }
+
+
+def _read_contract(contract: Any) -> Contract | None:
+    if contract is None:
+        return None
+    read = _CONTRACT.validate_json(json.dumps(contract), strict=True)
+    if unknown := sorted(_unknown(contract, _CONTRACT.dump_python(read, mode="json"), "contract")):
+        raise ValueError(f"it has what this course does not know: {', '.join(unknown)}")
+    return read
+
+
+def _unknown(given: Any, known: Any, where: str) -> Iterator[str]:
+    """Yield what the file says beyond what was read: saving it again would lose that."""
+    if isinstance(given, dict) and isinstance(known, dict):
+        for name, value in given.items():
+            if name in known:
+                yield from _unknown(value, known[name], f"{where}.{name}")
+            else:
+                yield f"{where}.{name}"
+    elif isinstance(given, list) and isinstance(known, list):
+        for place, (value, other) in enumerate(zip(given, known, strict=True)):
+            yield from _unknown(value, other, f"{where}[{place}]")
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twin = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{twin!r} stands in it twice")
+    return found
+
+
+def _in_words(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    where = ".".join(map(str, ("contract", *first["loc"])))
+    return f"{where}: {first['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,71 @@
+"""What step 1 decides reaches the later lessons: with another contract, their verdicts move."""
+
+import dataclasses
+import os
+from pathlib import Path
+from unittest import mock
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from helpers.design import Design
+from helpers.models.estimation import estimate
+from helpers.models.published import FRAMEWORK_TWITTER, STRONG_NODE
+from helpers.models.verdicts import judge
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+# The measured cells take ten seconds and depend on nothing of the contract.
+NO_LAB = "from types import SimpleNamespace\nreport = SimpleNamespace(nodes=(), latencies_ns=dict)"
+
+
+def outputs(lesson: str, design: Path) -> dict[str, str]:
+    """Run a lesson with the design at `design`, without its lab, and return each cell's output as text."""
+    notebook = nbformat.read(NOTEBOOKS / f"{lesson}.ipynb", as_version=4)
+    measured = [cell for cell in notebook.cells if "measured" in cell.metadata.get("tags", [])]
+    assert measured
+    for cell in measured:
+        cell.source = NO_LAB if cell is measured[0] else ""
+    with mock.patch.dict(os.environ, {"DESIGN_FILE": str(design)}):
+        NotebookClient(notebook, kernel_name="python3", timeout=120).execute()
+    return {
+        cell.id: "\n".join(
+            output.get("text", "") + output.get("data", {}).get("text/markdown", "")
+            + output.get("data", {}).get("text/plain", "")
+            for output in cell.outputs
+        )
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def ten_times_the_users(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    contract = Design.example(after_step=1).contract
+    assert contract is not None
+    path = tmp_path_factory.mktemp("design") / "mine.json"
+    Design(contract=dataclasses.replace(contract, daily_users=100e6)).save(path)
+    return outputs("2_estimation", path)
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("contract", "100 M users a day"),
+        ("write-rate", "5787"),
+        ("storage", "50.0 gigabyte / day"),
+        ("explore-estimate", "About 6 K tweets/s"),
+        ("complete-workload", "5.79 K tweets/s"),
+        ("fan-out", "1.16 M deliveries/s"),
+        ("verdict", str(judge(estimate(FRAMEWORK_TWITTER.replace(daily_users=100e6)), STRONG_NODE))),
+        ("unsure", "0.893"),
+        ("carry-forward", "5.79 K tweets/s"),
+    ],
+)
+def test_the_contracts_users_move_every_verdict_of_the_estimate(
+    cell: str, shown: str, ten_times_the_users: dict[str, str]
+) -> None:
+    committed = nbformat.read(NOTEBOOKS / "2_estimation.ipynb", as_version=4)
+    before = next(str(old.outputs) for old in committed.cells if old.id == cell)
+    assert shown in ten_times_the_users[cell]
+    assert shown not in before, "the example's output already says so: the check could not fail"
