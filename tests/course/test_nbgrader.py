@@ -16,7 +16,7 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade, is_grade, is_solution
 
-from tests.course.grader import COURSE, Assignment, read
+from tests.course.grader import COURSE, Assignment, assignment_names, read
 
 NAME = "2_estimation"
 # Importing nbgrader takes longer than most of what it does, so its commands share one process.
@@ -39,7 +39,7 @@ class Course:
     solutions: dict[str, dict[str, str]]
 
     def notebook(self, folder: str) -> Any:
-        return read(self.root / folder / NAME / f"{NAME}.ipynb")
+        return read(self.root / folder / self.assignment.name / f"{self.assignment.name}.ipynb")
 
     def feedback(self, student: str) -> str:
         page = (self.root / "feedback" / student / NAME / f"{NAME}.html").read_text(encoding="utf-8")
@@ -70,22 +70,29 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
         "wrong": first_wrong | {"rate": assignment.answers["rate"].wrong["syntax error"]},
         "different": assignment.different() | {"pitch": MANUAL_ANSWER},
     }
-    run(folder, "generate_assignment")
-    released = read(root / "release" / NAME / f"{NAME}.ipynb")
-    for student, given in solutions.items():
-        notebook = copy.deepcopy(released)
+    handed_in = Course(root, assignment, solutions)
+    run(root, NAME, "generate_assignment")
+    hand_in(handed_in)
+    run(root, NAME, "autograde", "generate_feedback")
+    return handed_in
+
+
+def hand_in(course: Course) -> None:
+    """Write each student's answers into a copy of the released notebook, where nbgrader collects it."""
+    name = course.assignment.name
+    for student, given in course.solutions.items():
+        notebook = copy.deepcopy(course.notebook("release"))
         for cell in notebook.cells:
-            if is_solution(cell) and assignment.topic(cell) in given:
-                cell.source = given[assignment.topic(cell)]
-        path = root / "submitted" / student / NAME / f"{NAME}.ipynb"
+            if is_solution(cell) and course.assignment.topic(cell) in given:
+                cell.source = given[course.assignment.topic(cell)]
+        path = course.root / "submitted" / student / name / f"{name}.ipynb"
         path.parent.mkdir(parents=True)
         nbformat.write(notebook, path)
-    run(folder, "autograde", "generate_feedback")
-    return Course(root, assignment, solutions)
 
 
-def run(folder: Path, *commands: str) -> None:
-    """Run `nbgrader COMMAND 2_estimation` in the course, one command after the other."""
+def run(root: Path, name: str, *commands: str) -> None:
+    """Run `nbgrader COMMAND NAME` in the course, one command after the other."""
+    folder = root.parent
     # nbgrader looks for alembic on the path, and for settings and logs in the user's home.
     environment = os.environ | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -95,8 +102,8 @@ def run(folder: Path, *commands: str) -> None:
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
     }
     ran = subprocess.run(
-        [sys.executable, "-c", RUN, NAME, *commands],
-        cwd=folder / "course",
+        [sys.executable, "-c", RUN, name, *commands],
+        cwd=root,
         env=environment,
         capture_output=True,
         text=True,
@@ -142,6 +149,25 @@ def test_nbgrader_gives_the_marks_that_the_other_tests_rely_on(course: Course) -
             )
         full = gradebook.find_assignment(NAME).max_score
     assert full == sum(course.assignment.full_marks.values()) + 10
+
+
+@pytest.mark.parametrize("name", [name for name in assignment_names() if name != NAME])
+def test_nbgrader_marks_the_other_assignments_alike(course: Course, name: str) -> None:
+    assignment = Assignment(name)
+    other = Course(course.root, assignment, {"blank": {}, "different": assignment.different()})
+    run(course.root, name, "generate_assignment")
+    released = "\n".join(cell.source for cell in other.notebook("release").cells)
+    assert "BEGIN" not in released
+    assert len(other.hidden_lines()) > 50
+    hand_in(other)
+    run(course.root, name, "autograde")
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db", course_id="system-design") as gradebook:
+        for student, solutions in other.solutions.items():
+            submitted = gradebook.find_submission_notebook(name, name, student)
+            marks = {grade.name: grade.auto_score for grade in submitted.grades}
+            by_tests = assignment.grade(solutions)
+            assert {cell: marks.pop(cell) for cell in by_tests} == by_tests, student
+            assert set(marks.values()) == {0}, "a manual answer left as it was handed out gets 0"
 
 
 def test_feedback_hides_the_hidden_tests(course: Course) -> None:

@@ -1,5 +1,6 @@
 """Homework checks: marks and messages for right, wrong, blank and broken answers, never an error."""
 
+import itertools
 import logging
 import math
 import sys
@@ -14,7 +15,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.grading.homework import check_call, check_choice, check_equal, check_estimate, check_line
+from helpers.grading.homework import (
+    check_call,
+    check_choice,
+    check_equal,
+    check_estimate,
+    check_line,
+    check_needs,
+)
 from helpers.models.estimation import Factor, Workload, estimate
 from helpers.models.quantities import units
 
@@ -142,6 +150,9 @@ def test_a_line_of_an_estimate_is_marked_with_its_workload(capsys: pytest.Captur
         ({"a": np.array([1]), "b": np.bool_(False)}, {"a": 1, "b": False}),
         ([np.array([1, 2]), np.bool_(True)], [[1, 2], True]),
         (50 * units.percent, 0.5),
+        ((n for n in (1, 2)), [1, 2]),
+        (range(1, 3), (1, 2)),
+        (iter(()), []),
     ],
 )
 def test_equal_data_gets_the_marks(answer: Any, right: Any) -> None:
@@ -173,6 +184,11 @@ def test_equal_data_gets_the_marks(answer: Any, right: Any) -> None:
         (math.nan, 3, "another number was expected, nan came."),
         (10**400, 3, "another number was expected"),
         (0, None, "None was expected, 0 came."),
+        (True, False, "True or False was expected, True came; it is the other."),
+        ([], [1], "a list of one was expected, [] came."),
+        ([1], [], "an empty list was expected, [1] came."),
+        (itertools.count(1), [1, 2], "2 values were expected, [1, 2, 3] came."),
+        ((1 // n for n in (1, 0)), [1, 2], "2 values were expected, <generator"),
         (Unprintable(), 3, "a Unprintable came."),
         ({Unprintable(): 1}, {"a": 1}, "a dict was expected"),
         (None, 3, "not answered yet"),
@@ -184,6 +200,49 @@ def test_other_data_gets_none_and_a_message(
 ) -> None:
     assert check_equal(answer, right, name="Rates") == 0
     assert message in capsys.readouterr().out
+
+
+def test_a_named_slip_gets_half(capsys: pytest.CaptureFixture[str]) -> None:
+    slips = {"that is the share of stale reads": 0.4, "that is in percent": 60}
+    assert check_equal(0.6, 0.6, points=3, slips=slips) == 3
+    assert check_equal(np.float64(0.4), 0.6, points=3, tolerance=0.01, slips=slips) == 1.5
+    assert "another number was expected" in (said := capsys.readouterr().out)
+    assert said.endswith("came: that is the share of stale reads. Half marks.\n")
+    assert check_equal(60, 0.6, points=3, slips=slips) == 1.5
+    assert check_equal(0.5, 0.6, points=3, slips=slips) == 0
+    assert check_equal("0.4", 0.6, points=3, slips=slips) == 0
+    assert check_equal(None, 0.6, points=3, slips=slips) == 0
+    assert check_call(lambda: {"share": 0.4}, (), 0.6, part="share", points=1, slips=slips) == 0.5
+
+
+NEEDS: dict[str, Callable[[Any], Any]] = {
+    "r and w are whole numbers from 1 to 3": lambda q: q["r"] in range(1, 4) and q["w"] in range(1, 4),
+    "the quorums overlap.": lambda q: q["r"] + q["w"] > 3,
+}
+
+
+@pytest.mark.parametrize(
+    ("answer", "marks", "message"),
+    [
+        ({"r": 2, "w": 2}, 2, "q: right."),
+        ({"r": 1, "w": np.int64(3)}, 2, "q: right."),
+        ({"w": 1, "r": 3.0, "n": 3}, 2, "q: right."),
+        ({"r": 1, "w": 2}, 0, "q: {'r': 1, 'w': 2} came, and this is not met: the quorums overlap.\n"),
+        ({"r": 0, "w": 4}, 0, "not met: r and w are whole numbers"),
+        ({"r": "2", "w": "2"}, 0, "not met: r and w are whole numbers"),
+        ({"r": math.nan, "w": 2}, 0, "not met: r and w are whole numbers"),
+        ((2, 2), 0, "(2, 2) came, and this is not met: r and w"),
+        ("r = 2, w = 2", 0, "not met: r and w are whole numbers"),
+        (Unprintable(), 0, "a Unprintable came"),
+        (None, 0, "q: not answered yet"),
+    ],
+)
+def test_an_answer_has_to_meet_every_need(
+    answer: Any, marks: float, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check_needs(answer, NEEDS, points=2, name="q") == marks
+    assert message in capsys.readouterr().out
+    assert check_call(lambda: {"pay": answer}, (), NEEDS, part="pay", points=2, name="q") == marks
 
 
 def test_a_choice_is_marked_and_a_wrong_one_answered(capsys: pytest.CaptureFixture[str]) -> None:

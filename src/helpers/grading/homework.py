@@ -7,9 +7,10 @@ so a wrong answer raises nothing, and messages go to stdout. Functions are calle
 import contextlib
 import copy
 import io
+import itertools
 import logging
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from numbers import Real
 from typing import Any
@@ -19,7 +20,7 @@ from helpers.models.estimation import Estimate, Factor, Workload, estimate
 from helpers.models.quantities import WHITEBOARD_TOLERANCE, units
 from helpers.models.slips import Diagnosis, diagnose, diagnose_value, short_repr
 
-__all__ = ["check_call", "check_choice", "check_equal", "check_estimate", "check_line"]
+__all__ = ["check_call", "check_choice", "check_equal", "check_estimate", "check_line", "check_needs"]
 
 SLIP_CREDIT = 0.5
 """The share of the marks for an answer one named slip away: the method is right, the number is not."""
@@ -80,11 +81,19 @@ def check_line(
 
 
 def check_equal(
-    answer: Any, right: Any, *, points: float = 1, name: str = "answer", tolerance: float = 1e-9
+    answer: Any,
+    right: Any,
+    *,
+    points: float = 1,
+    name: str = "answer",
+    tolerance: float = 1e-9,
+    slips: Mapping[str, Any] | None = None,
 ) -> float:
-    """Return full marks when plain data equals `right`, else 0; numbers may differ by `tolerance` (relative).
+    """Return full marks when plain data equals `right`, half for one of the `slips`, else 0.
 
-    Lists and tuples are alike, so are a table and a dict of its columns; text ignores case and outer spaces.
+    Numbers may differ by `tolerance` (relative). Lists, tuples and generators are alike, so are a table and a
+    dict of its columns; text ignores case and outer spaces. `slips` maps what went wrong, in words, to the
+    answer it leads to.
 
     >>> check_equal((1, 2.5), [1, 3.5], name="Rates")
     Rates: 2 values were expected, (1, 2.5) came; value 2 is not right.
@@ -92,13 +101,17 @@ def check_equal(
     """
     if _blank(answer) and not _blank(right):
         return _report(name, _BLANK, 0)
-    try:
-        problem = _difference(answer, right, tolerance)
-    except Exception:  # noqa: BLE001 - an answer may be any object; one that cannot be compared is wrong
-        problem = ""
+    if isinstance(answer, (Iterator, range)) and isinstance(right, (list, tuple)):
+        with contextlib.suppress(Exception):  # what a generator raises is an answer
+            answer = list(itertools.islice(answer, len(right) + 1))  # one more tells that it goes on
+    problem = _problem(answer, right, tolerance)
     if problem is None:
         return _report(name, "right.", _points(points))
-    return _report(name, f"{_kind(right)} expected, {short_repr(answer)} came{problem}.", 0)
+    came = f"{_kind(right)} expected, {short_repr(answer)} came"
+    for words, wrong in (slips or {}).items():
+        if _problem(answer, wrong, tolerance) is None:
+            return _report(name, f"{came}: {words}. Half marks.", SLIP_CREDIT * _points(points))
+    return _report(name, f"{came}{problem}.", 0)
 
 
 def check_choice(
@@ -127,6 +140,34 @@ def check_choice(
     return _report(name, f"not {short_repr(answer)}{': ' + reason.rstrip('.') if reason else ''}.", 0)
 
 
+def check_needs(
+    answer: Any,
+    needs: Mapping[str, Callable[[Any], Any]],
+    *,
+    points: float = 1,
+    name: str = "answer",
+) -> float:
+    """Return full marks when an answer meets every need, else 0: for questions with several right answers.
+
+    `needs` maps each need, in words, to a function of the answer that tells whether it is met. They are
+    tried in order; where such a function fails, its need is not met.
+
+    >>> check_needs({"r": 1, "w": 3}, {"R + W is above 5": lambda q: q["r"] + q["w"] > 5})
+    answer: {'r': 1, 'w': 3} came, and this is not met: R + W is above 5.
+    0.0
+    """
+    if _blank(answer):
+        return _report(name, _BLANK, 0)
+    for words, met in needs.items():
+        try:
+            holds = bool(met(_plain(answer)))
+        except Exception:  # noqa: BLE001 - an answer may be any object; one that cannot be tried is wrong
+            holds = False
+        if not holds:
+            return _report(name, f"{short_repr(answer)} came, and this is not met: {words.rstrip('.')}.", 0)
+    return _report(name, "right.", _points(points))
+
+
 def check_call(
     function: Any,
     args: Sequence[Any],
@@ -140,7 +181,8 @@ def check_call(
 
     `args` are copied first, so the function may change them. `part` names the one entry to check of the
     dict it returns. The check is `check_line` when `options` name a `line`, `check_choice` when they give
-    `why_wrong`, `check_estimate` when they name a `unit`, else `check_equal`; `options` go to it.
+    `why_wrong`, `check_estimate` when they name a `unit`, `check_needs` when `right` maps words to functions,
+    else `check_equal`; `options` go to it.
 
     >>> check_call(lambda users: users / 0, (5,), 1.0, name="rate")
     rate: rate(5) stopped with ZeroDivisionError('division by zero').
@@ -169,7 +211,9 @@ def check_call(
         call, answer = f"{call}[{part!r}]", answer[part]
     checkers: dict[str, Callable[..., float]] = {"line": check_line, "why_wrong": check_choice}
     checkers["unit"] = check_estimate
-    checker = next((checkers[key] for key in checkers if key in options), check_equal)
+    needs = isinstance(right, Mapping) and right and all(map(callable, right.values()))
+    usual = check_needs if needs else check_equal
+    checker = next((checkers[key] for key in checkers if key in options), usual)
     return checker(answer, right, name=call, **options)
 
 
@@ -185,6 +229,13 @@ def _graded(answer: Any, found: Diagnosis, unit: str, points: float, name: str) 
 def _report(name: str, message: str, marks: float) -> float:
     print(f"{name}: {message}")
     return float(marks)
+
+
+def _problem(answer: Any, right: Any, tolerance: float) -> str | None:
+    try:
+        return _difference(answer, right, tolerance)
+    except Exception:  # noqa: BLE001 - an answer may be any object; one that cannot be compared is wrong
+        return ""
 
 
 def _difference(answer: Any, right: Any, tolerance: float) -> str | None:
@@ -204,7 +255,8 @@ def _difference(answer: Any, right: Any, tolerance: float) -> str | None:
             return f"; its names must be {', '.join(map(str, right))}"
         named = [key for key in right if _difference(answer[key], right[key], tolerance) is not None]
         return f"; the value of {short_repr(named[0])} is not right" if named else None
-    return None if _same(answer, right, tolerance) else ""
+    words = "; it is the other" if isinstance(answer, bool) and isinstance(right, bool) else ""
+    return None if _same(answer, right, tolerance) else words
 
 
 def _same(answer: Any, right: Any, tolerance: float) -> bool:
@@ -241,7 +293,13 @@ def _single(value: Any) -> Any:
 def _kind(right: Any) -> str:
     right = _plain(right)
     if isinstance(right, (list, tuple)):
-        return f"{len(right)} values were"
+        return (
+            f"{len(right)} values were"
+            if len(right) > 1
+            else "a list of one was"
+            if right
+            else "an empty list was"
+        )
     kinds: list[tuple[Any, str]] = [(bool, "True or False was"), (str, "text was"), (Mapping, "a dict was")]
     kinds += [(units.Quantity, "a quantity with a unit was"), (type(None), "None was")]
     return next((words for kind, words in kinds if isinstance(right, kind)), "another number was")
