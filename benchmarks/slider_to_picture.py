@@ -116,6 +116,10 @@ VARIANTS = (
     _explorer("uncertainty_explorer", "estimation", handle=".noUi-handle-upper"),
     _explorer("latency_explorer", "latency"),
     _explorer("slip_explorer", "slips", picture=".helpers-reply", buttons=".helpers-choices button"),
+    _explorer("architecture_explorer", "architecture"),
+    _explorer("datastore_explorer", "datastores"),
+    _explorer("queueing_explorer", "queueing"),
+    _explorer("pools_explorer", "queueing"),
 )
 
 # Seen from outside, all variants look alike: an event goes in, the cell's output changes until it is done.

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from helpers.design import FORMAT, LAST_STEP, VERSION, Design, DesignFileError, current_design
 from helpers.models.prompts import PROMPTS, TWITTER_CONTRACT
-from helpers.models.published import FRAMEWORK_TWITTER, STRONG_NODE, TWITTER_2013
+from helpers.models.published import FRAMEWORK_TWITTER, STRONG_NODE, TWITTER_2013, WHOLE_TWITTER
 from helpers.models.quantities import Range
 from helpers.models.verdicts import judge
 from helpers.models.workload import FIELDS, Workload
@@ -39,7 +39,7 @@ def changed(**changes: Any) -> str:
 def test_the_example_is_the_frameworks_twitter_cut_after_each_step() -> None:
     first, second = Design.example(after_step=1), Design.example(after_step=2)
     assert first == Design(contract=TWITTER_CONTRACT)
-    assert second.workload == FRAMEWORK_TWITTER
+    assert second.workload == WHOLE_TWITTER
     assert Design.example() == Design.example(LAST_STEP)
     for step in (0, LAST_STEP + 1, 1.5, True, "1"):
         with pytest.raises((ValueError, TypeError), match="after_step = "):
@@ -233,6 +233,131 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     assert Design.load(path) == Design.example()
 
 
+def test_a_link_to_itself_is_named_and_stays(tmp_path: Path) -> None:
+    link = tmp_path / "link.json"
+    link.symlink_to(link)
+    for call in (Design.load, Design.example().save):
+        with pytest.raises(OSError, match=r"link\.json"):
+            call(link)
+    assert link.is_symlink()
+
+
+def test_a_link_to_nowhere_gets_its_file(tmp_path: Path) -> None:
+    link = tmp_path / "link.json"
+    link.symlink_to(tmp_path / "design.json")
+    Design.example().save(link)
+    assert link.is_symlink()
+    assert Design.load(tmp_path / "design.json") == Design.example()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes in folders")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    code = "import sys; from helpers.design import Design; Design.load(sys.argv[1])"
+    command = [sys.executable, "-c", code, str(tmp_path / "pipe")]
+    done = subprocess.run(command, timeout=60, capture_output=True, text=True, check=False)
+    assert "pipe: it is no design of this course: it is not a file" in done.stderr
+
+
+@pytest.mark.parametrize("turned", [lambda text: "\ufeff" + text, lambda text: text.replace("\n", "\r\n")])
+def test_what_an_editor_adds_is_read(turned: Callable[[str], str], tmp_path: Path) -> None:
+    path = tmp_path / "design.json"
+    path.write_bytes(turned(Design.example().to_json()).encode())
+    assert Design.load(path) == Design.example()
+    Design.example().save(path)
+    assert path.read_bytes().decode() == Design.example().to_json()
+
+
+def test_a_folder_that_is_not_there_is_named_as_the_reader_gave_it(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as raised:
+        Design.example().save(tmp_path / "absent/my design ü.json")
+    assert raised.value.filename == str(tmp_path.resolve() / "absent/my design ü.json")
+
+
+def test_a_long_version_does_not_fill_the_page() -> None:
+    for version in (10**400, "é" * 1000, [[[[1] * 500]]]):
+        with pytest.raises(DesignFileError, match="version") as raised:
+            Design.from_json(changed(version=version))
+        assert len(str(raised.value)) < 200
+
+
+SAVING = """
+import sys
+from helpers.design import Design
+for _ in range(30): Design.example(int(sys.argv[2])).save(sys.argv[1])
+"""
+
+
+def test_two_that_save_at_once_leave_one_of_their_designs(tmp_path: Path) -> None:
+    path = tmp_path / "design.json"
+    Design().save(path)
+    commands = [[sys.executable, "-c", SAVING, str(path), step] for step in ("1", "2")]
+    savers = [subprocess.Popen(command) for command in commands]
+    while any(saver.poll() is None for saver in savers):
+        assert Design.load(path) in (Design(), Design.example(1), Design.example(2))
+    assert [saver.returncode for saver in savers] == [0, 0]
+    assert Design.load(path) in (Design.example(1), Design.example(2))
+    assert [file.name for file in tmp_path.iterdir()] == ["design.json"]
+
+
+ODD: list[Any] = [
+    None,
+    True,
+    0,
+    -0.0,
+    -1,
+    10**400,
+    1e308,
+    "",
+    "10M",
+    "\ud800",
+    "a\nb",
+    [],
+    {},
+    [[]],
+    ["x", "X"],
+]
+ODD += [{"low": 1, "high": 2}, {"low": None, "high": 1}, {"low": 1, "high": 10**400}, {"operation": "x"}]
+
+
+def places(part: Any, where: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the way to everything in a file."""
+    names = part if isinstance(part, dict) else range(len(part)) if isinstance(part, list) else ()
+    inside = [place for name in names for place in places(part[name], (*where, name))]
+    return [*inside, where] if where else inside
+
+
+def _at(part: Any, way: tuple[Any, ...]) -> Any:
+    for name in way:
+        part = part[name]
+    return part
+
+
+@given(st.data())
+def test_whatever_is_changed_in_a_file_it_is_read_whole_or_refused(data: st.DataObject) -> None:
+    text = data.draw(st.sampled_from(DESIGNS)).to_json()
+    if data.draw(st.booleans()):
+        whole = json.loads(text)
+        *way, last = data.draw(st.sampled_from(places(whole)))
+        _at(whole, tuple(way))[last] = data.draw(st.sampled_from(ODD))
+        text = json.dumps(whole)
+    else:
+        start = data.draw(st.integers(0, len(text)))
+        end = data.draw(st.integers(start, min(len(text), start + 30)))
+        text = text[:start] + data.draw(st.text(max_size=5)) + text[end:]
+    try:
+        design = Design.from_json(text)
+    except DesignFileError as error:
+        assert len(str(error)) < 500
+    else:
+        assert Design.from_json(design.to_json()) == design
+        kept = set(places(json.loads(design.to_json())))
+        given_none = {way for way in places(json.loads(text)) if _at(json.loads(text), way) is None}
+        assert set(places(json.loads(text))) - kept <= given_none
+        design.to_json().encode()
+        design._repr_markdown_()
+
+
 def fail(*_: Any, **__: Any) -> None:
     raise OSError("no space left on device")
 
@@ -301,10 +426,18 @@ def test_what_their_file_leaves_out_comes_from_the_example(my_file: Path) -> Non
     mine = with_users(Design.example(after_step=1), 77e6)
     mine.save(my_file)
     assert current_design(1) == mine
-    assert current_design(2) == with_users(Design.example(), 77e6)
+    assert current_design(2) == with_users(Design.example(2), 77e6)
     mine.with_workload(TWITTER_2013).save(my_file)
     assert current_design(1) == mine, "step 1 starts before step 2 has written"
     assert current_design(2) == mine.with_workload(TWITTER_2013)
+
+
+def test_a_file_in_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv("DESIGN_FILE", "~/my_design.json")
+    with_users(Design.example(), 77e6).save(tmp_path / "my_design.json")
+    assert current_design(2) == with_users(Design.example(2), 77e6)
 
 
 def test_a_damaged_file_of_theirs_is_not_passed_over(my_file: Path) -> None:

@@ -1,6 +1,7 @@
 """The design document: the interview's whiteboard as data, one readable JSON file from step to step."""
 
 import dataclasses
+import errno
 import json
 import os
 import shutil
@@ -13,27 +14,33 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from helpers.models.architecture import Architecture
+from helpers.models.architectures import TWITTER_DESIGN
 from helpers.models.checks import require_whole
 from helpers.models.estimation import Estimate, estimate
 from helpers.models.prompts import TWITTER_CONTRACT
-from helpers.models.published import FRAMEWORK_TWITTER
+from helpers.models.published import WHOLE_TWITTER
 from helpers.models.quantities import Range
 from helpers.models.requirements import Contract
+from helpers.models.slips import short_repr
 from helpers.models.workload import FIELDS, Workload
 
 __all__ = ["LAST_STEP", "OWN_DESIGN", "Design", "DesignFileError", "current_design", "design_file"]
 
 FORMAT = "system design course: design"
 VERSION = 1
-LAST_STEP = 2
+LAST_STEP = 3
 """The last step that writes into the design."""
 
 OWN_DESIGN = "my_design.json"
 """Where a reader's own design is kept, beside the lessons, unless DESIGN_FILE names another place."""
 
-_SECTIONS = ("contract", "inputs")
+_SECTIONS = ("contract", "inputs", "architecture")
 _LARGEST_FILE_BYTES = 10_000_000
-_CONTRACT = TypeAdapter(Contract)
+_ADAPTERS: Mapping[str, TypeAdapter[Any]] = {
+    "contract": TypeAdapter(Contract),
+    "architecture": TypeAdapter(Architecture),
+}
 
 
 class DesignFileError(ValueError):
@@ -42,7 +49,7 @@ class DesignFileError(ValueError):
 
 @dataclass(frozen=True)
 class Design:
-    """What the steps decided: the contract (step 1) and the other inputs of the workload (step 2).
+    """What the steps decided: the contract (1), the other inputs of the workload (2), the architecture (3).
 
     `inputs` holds arguments of `Workload` by name, except `daily_users`, which the contract decides. A part
     that no step has written yet is None. Raises ValueError or TypeError naming the argument and the value.
@@ -57,10 +64,13 @@ class Design:
 
     contract: Contract | None = None
     inputs: Mapping[str, Any] | None = field(default=None, hash=False)
+    architecture: Architecture | None = None
 
     def __post_init__(self) -> None:
-        if self.contract is not None and not isinstance(self.contract, Contract):
-            raise TypeError(f"contract = {self.contract!r}: it must be a Contract or None")
+        for name, kind in (("contract", Contract), ("architecture", Architecture)):
+            if not isinstance(part := getattr(self, name), (kind, type(None))):
+                article = "an" if kind is Architecture else "a"
+                raise TypeError(f"{name} = {short_repr(part)}: it must be {article} {kind.__name__} or None")
         if self.inputs is not None:
             object.__setattr__(self, "inputs", MappingProxyType(_plain_inputs(self.inputs)))
 
@@ -68,7 +78,7 @@ class Design:
     def example(cls, after_step: int = LAST_STEP) -> "Design":
         """Return the framework's Twitter, cut after a step."""
         step = require_whole("after_step", after_step, at_least=1, at_most=LAST_STEP)
-        whole = cls(contract=TWITTER_CONTRACT).with_workload(FRAMEWORK_TWITTER)
+        whole = cls(contract=TWITTER_CONTRACT, architecture=TWITTER_DESIGN).with_workload(WHOLE_TWITTER)
         return cls(**{name: getattr(whole, name) for name in _SECTIONS[:step]})
 
     @property
@@ -94,7 +104,7 @@ class Design:
     def with_workload(self, workload: Workload) -> "Design":
         """Return this design with step 2 written in: all of `workload` but its daily users.
 
-        >>> Design().with_workload(FRAMEWORK_TWITTER).inputs["item_size"]
+        >>> Design().with_workload(WHOLE_TWITTER).inputs["item_size"]
         100.0
         """
         given = {name: getattr(workload, name) for name in (*FIELDS, "item")}
@@ -114,10 +124,13 @@ class Design:
     def to_json(self) -> str:
         """Return the design as the text of its file."""
         data: dict[str, Any] = {"format": FORMAT, "version": VERSION}
-        if self.contract is not None:
-            data["contract"] = _CONTRACT.dump_python(self.contract, mode="json")
-        if self.inputs is not None:
-            data["inputs"] = {name: _jsonable(value) for name, value in self.inputs.items()}
+        for name in _SECTIONS:
+            if (part := getattr(self, name)) is None:
+                continue
+            if name in _ADAPTERS:
+                data[name] = _ADAPTERS[name].dump_python(part, mode="json", exclude_none=True)
+            else:
+                data[name] = {argument: _jsonable(value) for argument, value in part.items()}
         return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
     @classmethod
@@ -136,20 +149,19 @@ class Design:
             raise DesignFileError('it is no design of this course: its "format" is not the course\'s')
         version = data.get("version")
         if isinstance(version, bool) or not isinstance(version, int) or version < 1:
-            raise DesignFileError(f'it is damaged: its "version" is {version!r}, not a whole number from 1')
+            raise DesignFileError(
+                f'it is damaged: its "version" is {short_repr(version)}, not a whole number from 1'
+            )
         if version > VERSION:
             raise DesignFileError(
-                f"a newer course wrote it (version {version}; this one reads up to {VERSION})"
+                f"a newer course wrote it (version {short_repr(version)}; this one reads up to {VERSION})"
             )
         parts = {name: part for name, part in data.items() if name not in ("format", "version")}
         if unknown := sorted(parts.keys() - set(_SECTIONS)):
             raise DesignFileError(f"it has a part this course does not know: {', '.join(unknown)}")
         try:
-            return cls(
-                contract=_read_contract(parts.get("contract")), inputs=_read_inputs(parts.get("inputs"))
-            )
-        except ValidationError as error:
-            raise DesignFileError(f"it does not fit: {_in_words(error)}") from None
+            read = {name: _read_part(name, part) for name, part in parts.items() if name in _ADAPTERS}
+            return cls(**read, inputs=_read_inputs(parts.get("inputs")))
         except (ValueError, TypeError) as error:
             raise DesignFileError(f"it does not fit: {error}") from None
 
@@ -160,7 +172,10 @@ class Design:
         try:
             if path.stat().st_size > _LARGEST_FILE_BYTES:
                 raise DesignFileError("it is no design of this course: it is larger than 10 MB")
-            return cls.from_json(path.read_text(encoding="utf-8"))
+            if not path.is_file() and not path.is_dir():  # a pipe would be waited for without end
+                raise DesignFileError("it is no design of this course: it is not a file")
+            # With or without the mark at its start that some editors write.
+            return cls.from_json(path.read_text(encoding="utf-8-sig"))
         except UnicodeDecodeError:
             raise DesignFileError(f"{path}: it is damaged: it is not text in UTF-8") from None
         except DesignFileError as error:
@@ -171,12 +186,17 @@ class Design:
 
         Raises DesignFileError when `path` is a file this course cannot read, and leaves it as it was.
         """
-        path = Path(path).resolve()  # through a link, so that the link stays
+        path = Path(os.path.realpath(path))  # through a link, so that the link stays
+        if path.is_symlink():
+            raise OSError(errno.ELOOP, "This link leads back to itself", str(path))
         exists = path.exists()
         if exists:
             Design.load(path)
         text = self.to_json()
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".saving", dir=path.parent)
+        try:
+            descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".saving", dir=path.parent)
+        except OSError as error:  # the reader knows the name they gave, not the one in between
+            raise OSError(error.errno, error.strerror, str(path)) from None
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
@@ -203,7 +223,8 @@ class Design:
 def design_file() -> Path | None:
     """Return where the reader's own design is kept; None where DESIGN_FILE is set but empty."""
     name = os.environ.get("DESIGN_FILE", OWN_DESIGN)
-    return Path(name) if name else None
+    # Unlike Path's own, this leaves a ~ that stands for nobody as it is.
+    return Path(os.path.expanduser(name)) if name else None  # noqa: PTH111
 
 
 def current_design(after_step: int) -> Design:
@@ -254,11 +275,15 @@ def _read_inputs(inputs: Any) -> Any:
     }
 
 
-def _read_contract(contract: Any) -> Contract | None:
-    if contract is None:
+def _read_part(name: str, part: Any) -> Any:
+    if part is None:
         return None
-    read = _CONTRACT.validate_json(json.dumps(contract), strict=True)
-    if unknown := sorted(_unknown(contract, _CONTRACT.dump_python(read, mode="json"), "contract")):
+    adapter = _ADAPTERS[name]
+    try:
+        read = adapter.validate_json(json.dumps(part), strict=True)
+    except ValidationError as error:
+        raise ValueError(_in_words(name, error)) from None
+    if unknown := sorted(_unknown(part, adapter.dump_python(read, mode="json"), name)):
         raise ValueError(f"it has what this course does not know: {', '.join(unknown)}")
     return read
 
@@ -285,7 +310,7 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _in_words(error: ValidationError) -> str:
+def _in_words(name: str, error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
-    where = ".".join(map(str, ("contract", *first["loc"])))
+    where = ".".join(map(str, (name, *first["loc"])))
     return f"{where}: {first['msg'].removeprefix('Value error, ')}"

@@ -169,6 +169,18 @@ def gaps(target):
 def gaps(target):
     return "average" in target.values()
 """,
+        "three nines are too many": """
+def gaps(target):
+    names = {"latency": ["operation", "milliseconds", "percentile"], "availability": ["share", "days"]}
+    names["consistency"] = ["operation", "level"]
+    if target.get("level") == "eventual":
+        names["consistency"].append("within_s")
+    return [
+        name
+        for name in names[target["kind"]]
+        if target.get(name) in (None, "average") or (name == "share" and target[name] > 0.999)
+    ]
+""",
     },
 )
 
@@ -242,6 +254,26 @@ def judge_latency(times_ms, limit_ms, percentile):
     share = sum(time <= limit_ms for time in times_ms) / len(times_ms)
     met = "True" if share >= percentile / 100 else "False"
     return {"average_ms": sum(times_ms) / len(times_ms), "share_within": share, "met": met}
+""",
+        "rank rounded": """
+def judge_latency(times_ms, limit_ms, percentile):
+    share = sum(time <= limit_ms for time in times_ms) / len(times_ms)
+    met = sorted(times_ms)[round(percentile / 100 * len(times_ms)) - 1] <= limit_ms
+    return {"average_ms": sum(times_ms) / len(times_ms), "share_within": share, "met": met}
+""",
+        "nearest request": """
+import numpy as np
+
+def judge_latency(times_ms, limit_ms, percentile):
+    share = sum(time <= limit_ms for time in times_ms) / len(times_ms)
+    nearest = np.percentile(times_ms, percentile, method="nearest")
+    return {"average_ms": sum(times_ms) / len(times_ms), "share_within": share, "met": nearest <= limit_ms}
+""",
+        "average in whole milliseconds": """
+def judge_latency(times_ms, limit_ms, percentile):
+    share = sum(time <= limit_ms for time in times_ms) / len(times_ms)
+    average = sum(times_ms) // len(times_ms)
+    return {"average_ms": average, "share_within": share, "met": share >= percentile / 100}
 """,
     },
 )
@@ -328,6 +360,26 @@ def downtime(availability, days, outages):
     period = days * 1440
     budget = (1 - availability) * period
     return {"budget_minutes": budget, "left_minutes": budget, "best_availability": availability}
+""",
+        "share of the time up": """
+def downtime(availability, days, outages):
+    period, used = days * 1440, sum(outages)
+    budget = (1 - availability) * period
+    return {
+        "budget_minutes": budget,
+        "left_minutes": max(0, budget - used),
+        "best_availability": 1 - used / (period - used),
+    }
+""",
+        "no budget once it is used": """
+def downtime(availability, days, outages):
+    period, used = days * 1440, sum(outages)
+    budget = (1 - availability) * period
+    return {
+        "budget_minutes": budget if used < budget else 0,
+        "left_minutes": max(0, budget - used),
+        "best_availability": 1 - used / period,
+    }
 """,
     },
 )
@@ -469,6 +521,14 @@ def quorum(n, r, w):
         "the example only": """
 def quorum(n, r, w):
     return {"overlaps": True, "read_failures": 1, "write_failures": 1}
+""",
+        "just one more than N": """
+def quorum(n, r, w):
+    return {"overlaps": r + w == n + 1, "read_failures": n - r, "write_failures": n - w}
+""",
+        "a product": """
+def quorum(n, r, w):
+    return {"overlaps": r * w >= n, "read_failures": n - r, "write_failures": n - w}
 """,
     },
 )
@@ -696,6 +756,26 @@ def client_sees(reached, n, r, w, prefers):
         "the example only": """
 def client_sees(reached, n, r, w, prefers):
     return {"read": "refused", "write": "refused"}
+""",
+        "a replica more than the quorum": """
+def client_sees(reached, n, r, w, prefers):
+    if prefers == "availability" and reached:
+        return {"read": "latest" if reached == n else "maybe stale", "write": "accepted"}
+    read = "latest" if reached >= r else "refused"
+    return {"read": read, "write": "accepted" if reached > w else "refused"}
+""",
+        "consistency refuses writes": """
+def client_sees(reached, n, r, w, prefers):
+    if prefers == "availability" and reached:
+        return {"read": "latest" if reached == n else "maybe stale", "write": "accepted"}
+    return {"read": "latest" if reached >= r else "refused", "write": "refused"}
+""",
+        "writes without a replica": """
+def client_sees(reached, n, r, w, prefers):
+    write = "accepted" if prefers == "availability" or reached >= w else "refused"
+    if prefers == "availability" and 0 < reached < n:
+        return {"read": "maybe stale", "write": write}
+    return {"read": "latest" if reached >= r else "refused", "write": write}
 """,
     },
 )

@@ -2,6 +2,7 @@
 
 import copy
 import html
+import itertools
 import os
 import re
 import shutil
@@ -23,16 +24,19 @@ NAME = "2_estimation"
 RUN = """
 import sys
 from nbgrader.apps import NbGraderApp
-for command in sys.argv[2:]:
+for command, name in zip(sys.argv[1::2], sys.argv[2::2]):
     NbGraderApp.clear_instance()
-    NbGraderApp.launch_instance([command, sys.argv[1]])
+    NbGraderApp.launch_instance([command, name])
 """
 MANUAL_ANSWER = "Yes: 130 K writes a second at the peak are eight times what one node can do."
 
 
+OTHERS = [name for name in assignment_names() if name != NAME]
+
+
 @dataclass(frozen=True)
 class Course:
-    """The copied course after the three commands, and what each student handed in."""
+    """The copied course after nbgrader's commands, and what each student handed in for one assignment."""
 
     root: Path
     assignment: Assignment
@@ -71,10 +75,19 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
         "different": assignment.different() | {"pitch": MANUAL_ANSWER},
     }
     handed_in = Course(root, assignment, solutions)
-    run(root, NAME, "generate_assignment")
-    hand_in(handed_in)
-    run(root, NAME, "autograde", "generate_feedback")
+    courses = [handed_in, *(another(root, name) for name in OTHERS)]
+    run(root, *(("generate_assignment", each.assignment.name) for each in courses))
+    for each in courses:
+        hand_in(each)
+    run(root, *(("autograde", each.assignment.name) for each in courses), ("generate_feedback", NAME))
     return handed_in
+
+
+def another(root: Path, name: str) -> Course:
+    """Return an assignment that one student hands in, written differently, with the first exercise left."""
+    assignment = Assignment(name)
+    answered = dict(list(assignment.different().items())[1:])
+    return Course(root, assignment, {"different": answered})
 
 
 def hand_in(course: Course) -> None:
@@ -90,8 +103,8 @@ def hand_in(course: Course) -> None:
         nbformat.write(notebook, path)
 
 
-def run(root: Path, name: str, *commands: str) -> None:
-    """Run `nbgrader COMMAND NAME` in the course, one command after the other."""
+def run(root: Path, *commands: tuple[str, str]) -> None:
+    """Run `nbgrader COMMAND NAME` in the course for each pair, one after the other."""
     folder = root.parent
     # nbgrader looks for alembic on the path, and for settings and logs in the user's home.
     environment = os.environ | {
@@ -102,7 +115,7 @@ def run(root: Path, name: str, *commands: str) -> None:
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
     }
     ran = subprocess.run(
-        [sys.executable, "-c", RUN, name, *commands],
+        [sys.executable, "-c", RUN, *itertools.chain(*commands)],
         cwd=root,
         env=environment,
         capture_output=True,
@@ -151,23 +164,19 @@ def test_nbgrader_gives_the_marks_that_the_other_tests_rely_on(course: Course) -
     assert full == sum(course.assignment.full_marks.values()) + 10
 
 
-@pytest.mark.parametrize("name", [name for name in assignment_names() if name != NAME])
+@pytest.mark.parametrize("name", OTHERS)
 def test_nbgrader_marks_the_other_assignments_alike(course: Course, name: str) -> None:
-    assignment = Assignment(name)
-    other = Course(course.root, assignment, {"blank": {}, "different": assignment.different()})
-    run(course.root, name, "generate_assignment")
+    other = another(course.root, name)
     released = "\n".join(cell.source for cell in other.notebook("release").cells)
     assert "BEGIN" not in released
     assert len(other.hidden_lines()) > 50
-    hand_in(other)
-    run(course.root, name, "autograde")
     with Gradebook(f"sqlite:///{course.root}/gradebook.db", course_id="system-design") as gradebook:
-        for student, solutions in other.solutions.items():
-            submitted = gradebook.find_submission_notebook(name, name, student)
-            marks = {grade.name: grade.auto_score for grade in submitted.grades}
-            by_tests = assignment.grade(solutions)
-            assert {cell: marks.pop(cell) for cell in by_tests} == by_tests, student
-            assert set(marks.values()) == {0}, "a manual answer left as it was handed out gets 0"
+        submitted = gradebook.find_submission_notebook(name, name, "different")
+        marks = {grade.name: grade.auto_score for grade in submitted.grades}
+    by_tests = other.assignment.grade(other.solutions["different"])
+    assert {cell: marks.pop(cell) for cell in by_tests} == by_tests
+    assert set(by_tests.values()) > {0}, "the exercise that is left gets nothing, the others something"
+    assert set(marks.values()) == {0}, "a manual answer left as it was handed out gets 0"
 
 
 def test_feedback_hides_the_hidden_tests(course: Course) -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from IPython.core.autocall import ExitAutocall
 
 from helpers.grading.homework import (
     check_call,
@@ -245,6 +247,15 @@ def test_an_answer_has_to_meet_every_need(
     assert check_call(lambda: {"pay": answer}, (), NEEDS, part="pay", points=2, name="q") == marks
 
 
+def test_a_need_may_say_why_it_is_not_met(capsys: pytest.CaptureFixture[str]) -> None:
+    needs = {"it is a whole number": lambda answer: int(answer) == answer}
+    assert check_needs("two", needs, name="q") == 0
+    assert "not met: it is a whole number: invalid literal for int()" in capsys.readouterr().out
+    assert check_needs([2], needs, name="q") == 0
+    assert capsys.readouterr().out == "q: [2] came, and this is not met: it is a whole number.\n"
+    assert check_needs(2, needs, name="q") == 1
+
+
 def test_a_choice_is_marked_and_a_wrong_one_answered(capsys: pytest.CaptureFixture[str]) -> None:
     reasons = {"push": "a celebrity's post is millions of inserts."}
     assert check_choice(" Hybrid", "hybrid", reasons, points=2) == 2
@@ -390,3 +401,24 @@ def test_no_answer_is_an_error(capsys: pytest.CaptureFixture[str], answer: Any) 
     assert check_estimate(answer, RATE, UNIT, FACTORS) in (0.0, 0.5, 1.0)
     assert check_choice(answer, "hybrid") in (0.0, 1.0)
     assert capsys.readouterr().err == ""
+
+
+def test_exit_in_an_answer_stops_its_own_call_and_not_the_kernel(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+    shell = SimpleNamespace(ask_exit=lambda: asked.append("exit"))
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    leave = ExitAutocall(shell)
+    assert check_call(leave, (), 1, name="rate") == 0
+    assert "rate() stopped with SystemExit" in capsys.readouterr().out
+    assert asked == []
+    leave()
+    assert asked == ["exit"]
+
+
+@pytest.mark.parametrize(
+    "answer", ["non-functional", "Non functional", "non‑functional", " NON  FUNCTIONAL "]
+)
+def test_a_choice_may_be_written_with_or_without_its_hyphen(answer: str) -> None:
+    assert check_choice(answer, "non-functional") == 1

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from helpers.labs import engines, hardware, one_machine
+from helpers.labs import engines, hardware, one_machine, servers
 from helpers.labs.engines import TWEET, postgresql_tasks, redis_tasks, sqlite_tasks
 from helpers.labs.one_machine import MachineReport, measure_machine
 from helpers.labs.tasks import Task, UnavailableError
@@ -260,8 +260,8 @@ class TestServerThatIsNotThere:
         seen: list[float] = []
         report = measure_machine(0.1, repeats=3, progress=lambda fraction, _: seen.append(fraction))
         assert report.engines == ("SQLite",)
-        assert report.skipped["PostgreSQL"].startswith("no connection: ")
-        assert report.skipped["Redis"].startswith("no connection: ")
+        assert report.skipped["PostgreSQL"].startswith("no connection to ")
+        assert report.skipped["Redis"].startswith("no connection to ")
         assert seen == sorted(seen)
         assert seen[-1] == 1
 
@@ -297,11 +297,11 @@ class TestServerThatIsNotThere:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         pytest.importorskip(driver)
-        monkeypatch.setattr(engines, "ANSWER_SECONDS", 1)
+        monkeypatch.setattr(servers, "ANSWER_SECONDS", 1)
         with socket.create_server(("127.0.0.1", 0)) as silent:
             url = f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/0"
             start = time.monotonic()
-            assert reason(partial(tasks, url)).startswith("no connection: ")
+            assert reason(partial(tasks, url)).startswith("no connection to ")
             # No measure of speed: without a limit of its own the lab would wait for minutes.
             assert time.monotonic() - start < 30
 

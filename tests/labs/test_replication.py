@@ -21,7 +21,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.labs import replicas, replication
+from helpers.labs import replicas, replication, servers
 from helpers.labs.replicas import Replicated, postgresql_replicas, redis_replicas, sqlite_replicas
 from helpers.labs.replication import Replication, ReplicationReport, measure_replication
 from helpers.labs.tasks import UnavailableError
@@ -591,7 +591,7 @@ class TestServersThatAreNotThere:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         pytest.importorskip(driver)
-        monkeypatch.setattr(replicas, "ANSWER_SECONDS", 1)
+        monkeypatch.setattr(servers, "ANSWER_SECONDS", 1)
         with socket.create_server(("127.0.0.1", 0)) as silent:
             url = f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/0"
             start = time.monotonic()
@@ -655,7 +655,7 @@ class TestRedisRolesOnFakes:
                 connection_pool=SimpleNamespace(disconnect=lambda: None),
             )
 
-        patch.setattr(replicas, "_redis", client)
+        patch.setattr(replicas, "connect_redis", client)
         why = reason(partial(redis_replicas, "redis://one", "redis://two"))
         assert sorted(closed) == ["REDIS_REPLICA_URL", "REDIS_URL"]
         assert all(key.startswith("replication:") for key in deleted)

@@ -382,3 +382,21 @@ def test_a_question_that_has_no_answer(ask: Any, error: type[Exception], message
     found: Staleness = staleness(Quorum(3, 1, 1), LNKD_SSD, trials=10)
     with pytest.raises(error, match=message):
         ask(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("share", lambda many: staleness(Quorum(3, 1, 1), LNKD_DISK, trials=10).time_until(many)),
+        ("percentile", lambda many: staleness(Quorum(3, 1, 1), LNKD_DISK, trials=10).read_ms(many)),
+        ("percentile", lambda many: staleness(Quorum(3, 1, 1), LNKD_DISK, trials=10).write_ms(many)),
+        ("share", lambda many: Mixture(many, 1, 1, 1)),
+        ("shape", lambda many: Mixture(0.5, 1, many, 1)),
+        ("ms", Fixed),
+        ("away_ms", lambda many: replace(LNKD_DISK, away_ms=many)),
+    ],
+)
+def test_an_array_for_one_number_is_named(name: str, call: Any) -> None:
+    for many in (np.array([0.5, 0.9]), np.array(0.5)):
+        with pytest.raises(TypeError, match=rf"{name} = array\(.*\): it must be one number"):
+            call(many)

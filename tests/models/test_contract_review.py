@@ -217,3 +217,9 @@ def test_inputs_are_left_unchanged() -> None:
     before = changed(TWITTER)
     review(before, TWITTER)
     assert before == TWITTER_CONTRACT
+
+
+@pytest.mark.parametrize("prompt", ["Design Twitter", 5, TWITTER_CONTRACT])
+def test_what_is_no_prompt_is_named(prompt: Any) -> None:
+    with pytest.raises(TypeError, match=r"prompt = .*it must be a Prompt"):
+        review(TWITTER_CONTRACT, prompt)

@@ -239,3 +239,8 @@ def test_a_duration_in_words_is_near_the_duration(seconds: float) -> None:
 def test_what_is_no_duration_is_refused(seconds: Any) -> None:
     with pytest.raises((ValueError, TypeError), match=r"^seconds = "):
         format_duration(seconds)
+
+
+def test_a_duration_is_one_number() -> None:
+    with pytest.raises(TypeError, match=r"seconds = array.*it must be one number"):
+        format_duration(np.array([1.0, 2.0]))

@@ -16,6 +16,7 @@ from helpers.models.queueing import (
     fewest_servers,
     largest_load,
     little,
+    mean_wait_general,
     servers_needed,
 )
 
@@ -250,3 +251,31 @@ def test_a_response_time_of_known_parts() -> None:
     assert response.wait_s(50) == 0
     assert response.wait_s(75) == pytest.approx(2 * math.log(2))
     assert response.beyond(0) == 1
+
+
+@given(LOADS, SERVICES)
+def test_the_general_wait_is_mm1s_for_exponential_and_half_of_it_for_fixed_service(
+    load: float, service: float
+) -> None:
+    wait = Queue(load / service, service).mean_wait_s
+    assert mean_wait_general(load / service, service, 1) == pytest.approx(wait)
+    assert mean_wait_general(load / service, service, 0) == pytest.approx(wait / 2)
+
+
+@given(LOADS, st.floats(0, 10), st.floats(0, 10))
+def test_the_general_wait_rises_with_the_variation(load: float, one: float, other: float) -> None:
+    low, high = (mean_wait_general(load, 1.0, variation) for variation in sorted((one, other)))
+    assert low <= high
+    # Pollaczek and Khinchine by the second moment: rate × E[S²] / 2 (1 − load).
+    assert high == pytest.approx(load * (1 + max(one, other) ** 2) / (2 * (1 - load)))
+
+
+def test_the_general_wait_at_and_beyond_the_limit() -> None:
+    assert mean_wait_general(np.array([0.0, 50.0, 100.0, 150.0]), 0.01, 0.5).tolist() == pytest.approx(
+        [0, 0.01 * 0.625, math.inf, math.inf]
+    )
+    for bad in (-1, math.nan, "1", None):
+        with pytest.raises((ValueError, TypeError), match=r"^variation = "):
+            mean_wait_general(1.0, 0.01, bad)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"^service_s = 0"):
+        mean_wait_general(1.0, 0, 1)

@@ -378,3 +378,34 @@ def test_counts_are_whole_numbers(count: Any) -> None:
 def test_no_features_share_no_minutes() -> None:
     with pytest.raises(ValueError, match="features = 0"):
         minutes_each(0)
+
+
+@pytest.mark.parametrize("field", ["daily_users", "growth_per_year", "availability", "durability"])
+def test_a_contract_holds_no_array_even_of_one_number(field: str) -> None:
+    array: dict[str, Any] = {field: np.array(0.5)}
+    with pytest.raises(TypeError, match=rf"{field} = array\(0\.5\): it must be one number"):
+        Contract("Design Twitter", **array)
+    number: dict[str, Any] = {field: np.float64(0.5)}
+    assert type(getattr(Contract("Design Twitter", **number), field)) is float
+
+
+def test_text_that_no_file_can_keep_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"prompt = .*half of a character"):
+        Contract("Design \ud83d")
+    with pytest.raises(ValueError, match=r"features = .*half of a character"):
+        Contract("Design Twitter", ("Post \udc80",))
+    assert Contract("Design \U0001f426").prompt == "Design \U0001f426"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("features", ("Post tweets",), "features: 'Post tweets' is no Feature"),
+        ("features", "Post tweets", "features = 'Post tweets': it must be a tuple or a list of Feature"),
+        ("questions", 5, "questions = 5: it must be a tuple or a list of Question"),
+        ("model_contract", None, "model_contract: None is no Contract"),
+    ],
+)
+def test_a_prompt_of_other_parts_is_refused(field: str, value: Any, reason: str) -> None:
+    with pytest.raises(TypeError, match=reason):
+        dataclasses.replace(TWITTER, **{field: value})

@@ -284,3 +284,16 @@ def test_markup_in_a_boxes_label_is_not_read_as_markup() -> None:
     control = CheckControl("x", "a <b>bold</b> feature")
     assert control.description == "a <b>bold</b> feature"
     assert control.description_allow_html is False
+
+
+@pytest.mark.parametrize(("low", "high"), [(1, 1000), (0.1, 60_000), (1e3, 3e9), (1, 30), (1, 5000)])
+def test_every_step_of_a_log_slider_is_another_number(low: float, high: float) -> None:
+    field = Field("Load", "", above=0)
+    control = NumberControl("load", field, low, low=low, high=high)
+    seen = []
+    for step in range(201):
+        control.slider.value = step / 200
+        seen.append(control.value)
+    assert seen == sorted(seen)
+    assert len(set(seen)) == 201
+    assert (seen[0], seen[-1]) == (low, high)

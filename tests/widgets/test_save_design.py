@@ -82,3 +82,13 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest
     panel.press(SAVE)
     assert panel.text.startswith("Nothing was saved.")
     assert "absent" in panel.text
+
+
+def test_a_folder_of_that_name_is_left_where_it_is(my_file: Path) -> None:
+    my_file.mkdir()
+    panel = save_panel(users(5))
+    for button in (SAVE, BACK):
+        panel.press(button)
+        assert "my_design.json" in panel.text
+    assert panel.text.endswith("is not a file, so it was left where it is. Set DESIGN_FILE to another name.")
+    assert [path.name for path in my_file.parent.iterdir()] == ["my_design.json"]

@@ -10,10 +10,13 @@ import io
 import itertools
 import logging
 import math
+import re
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from numbers import Real
 from typing import Any
+from unittest import mock
 
 from helpers.models.checks import require_numbers
 from helpers.models.estimation import Estimate, Factor, Workload, estimate
@@ -150,7 +153,7 @@ def check_needs(
     """Return full marks when an answer meets every need, else 0: for questions with several right answers.
 
     `needs` maps each need, in words, to a function of the answer that tells whether it is met. They are
-    tried in order; where such a function fails, its need is not met.
+    tried in order; where such a function fails, its need is not met, and a ValueError may say why.
 
     >>> check_needs({"r": 1, "w": 3}, {"R + W is above 5": lambda q: q["r"] + q["w"] > 5})
     answer: {'r': 1, 'w': 3} came, and this is not met: R + W is above 5.
@@ -160,11 +163,12 @@ def check_needs(
         return _report(name, _BLANK, 0)
     for words, met in needs.items():
         try:
-            holds = bool(met(_plain(answer)))
-        except Exception:  # noqa: BLE001 - an answer may be any object; one that cannot be tried is wrong
-            holds = False
+            holds, why = bool(met(_plain(answer))), ""
+        except Exception as error:  # noqa: BLE001 - an answer may be any object; one that cannot be tried is wrong
+            holds, why = False, f": {error}".rstrip(".") if isinstance(error, ValueError) else ""
         if not holds:
-            return _report(name, f"{short_repr(answer)} came, and this is not met: {words.rstrip('.')}.", 0)
+            need = f"{words.rstrip('.')}{why}"
+            return _report(name, f"{short_repr(answer)} came, and this is not met: {need}.", 0)
     return _report(name, "right.", _points(points))
 
 
@@ -197,7 +201,7 @@ def check_call(
     logged = logging.root.manager.disable
     try:
         logging.disable()
-        with contextlib.redirect_stderr(io.StringIO()):
+        with contextlib.redirect_stderr(io.StringIO()), _without_exit():
             answer = function(*copy.deepcopy(list(args)))
     except NotImplementedError:
         return _report(label, _BLANK, 0)
@@ -215,6 +219,18 @@ def check_call(
     usual = check_needs if needs else check_equal
     checker = next((checkers[key] for key in checkers if key in options), usual)
     return checker(answer, right, name=call, **options)
+
+
+@contextlib.contextmanager
+def _without_exit() -> Iterator[None]:
+    """Let IPython's exit() stop the function that calls it, and not the kernel with all later cells."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is None:
+        yield
+        return
+    with mock.patch.object(shell, "ask_exit", side_effect=SystemExit("exit()")):
+        yield
 
 
 def _graded(answer: Any, found: Diagnosis, unit: str, points: float, name: str) -> float:
@@ -314,4 +330,5 @@ def _points(points: float) -> float:
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    # "Non functional" and "non‑functional" are the same choice.
+    return " ".join(re.split(r"[\s\u2010-\u2015-]+", text.strip())).casefold()

@@ -14,14 +14,21 @@ import secrets
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from helpers.labs.hardware import IN_MEMORY, file_system_of
-from helpers.labs.servers import append_fsync, driver_version, first_line, import_driver, server_url
+from helpers.labs.servers import (
+    append_fsync,
+    connect_postgresql,
+    connect_redis,
+    driver_version,
+    first_line,
+    import_driver,
+    redis_information,
+    server_url,
+)
 from helpers.labs.tasks import INSERT, POINT_READ, Task, UnavailableError
 
 __all__ = ["postgresql_tasks", "redis_tasks", "sqlite_tasks"]
@@ -30,8 +37,6 @@ TWEET = "Estimate first: users, actions, seconds in a day. Then ask what one mac
 LOADED_ROWS = 10_000
 ROWS_A_COMMIT = 1_000
 COMMANDS_A_PIPELINE = 16
-CONNECT_SECONDS = 2
-ANSWER_SECONDS = 5
 KEYS_EXPIRE_SECONDS = 600
 
 
@@ -90,21 +95,7 @@ def postgresql_tasks(url: str | None = None) -> Iterator[list[Task]]:
     name = f"one_machine_{secrets.token_hex(6)}"
     table = psycopg.sql.Identifier(name)
 
-    def connect() -> Any:
-        # Not as a start-up option: connection poolers refuse those.
-        opened = psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS)
-        opened.execute(f"SET statement_timeout = '{ANSWER_SECONDS}s'")
-        return opened
-
-    try:
-        connection = connect()
-    except (psycopg.ProgrammingError, ValueError):
-        # The driver's own message repeats the URL, and with it the password.
-        raise UnavailableError(
-            "DATABASE_URL is not of the form postgresql://user:password@host:port/database"
-        ) from None
-    except psycopg.Error as error:
-        raise UnavailableError(f"no connection: {first_line(error)}") from None
+    connection = connect_postgresql(psycopg, "DATABASE_URL", url)
     try:
         with closing(connection), connection.cursor() as cursor:
             cursor.execute(
@@ -138,7 +129,7 @@ def postgresql_tasks(url: str | None = None) -> Iterator[list[Task]]:
     finally:
         # The first connection may be broken or in the middle of a statement: use a new one.
         try:
-            with closing(connect()) as cleaner:
+            with closing(connect_postgresql(psycopg, "DATABASE_URL", url)) as cleaner:
                 cleaner.execute(psycopg.sql.SQL("DROP TABLE IF EXISTS {}").format(table))
         except psycopg.Error as error:
             # Raising would hide an interrupt.
@@ -155,22 +146,10 @@ def redis_tasks(url: str | None = None) -> Iterator[list[Task]]:
     """
     url = server_url("REDIS_URL", url)
     redis = import_driver("redis")
-    no_retries = import_module("redis.retry").Retry(import_module("redis.backoff").NoBackoff(), 0)
-    try:
-        client = redis.Redis.from_url(
-            url,
-            socket_connect_timeout=CONNECT_SECONDS,
-            socket_timeout=ANSWER_SECONDS,
-            retry=no_retries,
-        )
-    except ValueError:
-        raise UnavailableError("REDIS_URL is not of the form redis://user:password@host:port/0") from None
+    client = connect_redis(redis, "REDIS_URL", url)
     keys = [f"one_machine:{secrets.token_hex(6)}:{row}" for row in range(LOADED_ROWS)]
     with closing(client):
-        try:
-            information = client.info()
-        except (redis.RedisError, OSError, ValueError) as error:
-            raise UnavailableError(f"no connection: {first_line(error)}") from None
+        information = redis_information(redis, "REDIS_URL", client)
         append = "yes" if information.get("aof_enabled") else "no"
         sync = append_fsync(client, redis) if information.get("aof_enabled") else ""
         parts = [f"appendonly={append}", sync, "one connection", driver_version(redis)]

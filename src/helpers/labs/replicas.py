@@ -7,14 +7,22 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from helpers.labs.engines import ANSWER_SECONDS, CONNECT_SECONDS, KEYS_EXPIRE_SECONDS, TWEET
+from helpers.labs.engines import KEYS_EXPIRE_SECONDS, TWEET
 from helpers.labs.hardware import file_system_of
-from helpers.labs.servers import append_fsync, driver_version, first_line, import_driver, server_url
+from helpers.labs.servers import (
+    append_fsync,
+    connect_postgresql,
+    connect_redis,
+    driver_version,
+    first_line,
+    import_driver,
+    redis_information,
+    server_url,
+)
 from helpers.labs.tasks import UnavailableError
 
 __all__ = ["Replicated", "postgresql_replicas", "redis_replicas", "sqlite_replicas"]
@@ -140,8 +148,8 @@ def postgresql_replicas(url: str | None = None, replica_url: str | None = None) 
     table = psycopg.sql.Identifier(name)
     try:
         with (
-            closing(_postgresql(psycopg, "DATABASE_URL", url)) as primary,
-            closing(_postgresql(psycopg, "DATABASE_REPLICA_URL", replica_url)) as replica,
+            closing(connect_postgresql(psycopg, "DATABASE_URL", url)) as primary,
+            closing(connect_postgresql(psycopg, "DATABASE_REPLICA_URL", replica_url)) as replica,
         ):
             if _value(primary, "SELECT pg_is_in_recovery()"):
                 raise UnavailableError(
@@ -192,13 +200,13 @@ def redis_replicas(url: str | None = None, replica_url: str | None = None) -> It
         return newest is not None and int(newest) >= number
 
     with (
-        closing(_redis(redis, "REDIS_URL", url)) as primary,
-        closing(_redis(redis, "REDIS_REPLICA_URL", replica_url)) as replica,
+        closing(connect_redis(redis, "REDIS_URL", url)) as primary,
+        closing(connect_redis(redis, "REDIS_REPLICA_URL", replica_url)) as replica,
     ):
-        information = _information(redis, "REDIS_URL", primary)
+        information = redis_information(redis, "REDIS_URL", primary)
         if information.get("role") != "master":
             raise UnavailableError("REDIS_URL is a replica, which takes no writes; it must be the primary")
-        if _information(redis, "REDIS_REPLICA_URL", replica).get("role") != "slave":
+        if redis_information(redis, "REDIS_REPLICA_URL", replica).get("role") != "slave":
             raise UnavailableError("REDIS_REPLICA_URL is a primary, not a replica")
         append = "yes" if information.get("aof_enabled") else "no"
         sync = append_fsync(primary, redis) if information.get("aof_enabled") else ""
@@ -240,21 +248,6 @@ def _wait_until(holds: Callable[[], bool], otherwise: str) -> None:
         time.sleep(0.01)
 
 
-def _postgresql(psycopg: ModuleType, variable: str, url: str) -> Any:
-    try:
-        opened = psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS)
-    except (psycopg.ProgrammingError, ValueError):
-        # The driver's own message repeats the URL, and with it the password.
-        raise UnavailableError(
-            f"{variable} is not of the form postgresql://user:password@host:port/database"
-        ) from None
-    except psycopg.Error as error:
-        raise UnavailableError(f"no connection to {variable}: {first_line(error)}") from None
-    # Not as a start-up option: connection poolers refuse those.
-    opened.execute(f"SET statement_timeout = '{ANSWER_SECONDS}s'")
-    return opened
-
-
 def _value(connection: Any, query: Any, *parameters: object) -> Any:
     row = connection.execute(query, parameters).fetchone()
     return None if row is None else row[0]
@@ -263,27 +256,10 @@ def _value(connection: Any, query: Any, *parameters: object) -> Any:
 def _drop(psycopg: ModuleType, url: str, name: str) -> None:
     # The first connection may be broken or in the middle of a statement: use a new one.
     try:
-        with closing(_postgresql(psycopg, "DATABASE_URL", url)) as cleaner:
+        with closing(connect_postgresql(psycopg, "DATABASE_URL", url)) as cleaner:
             cleaner.execute(psycopg.sql.SQL("DROP TABLE IF EXISTS {}").format(psycopg.sql.Identifier(name)))
     except psycopg.errors.ReadOnlySqlTransaction:
         pass  # so no table was made
     except (psycopg.Error, UnavailableError) as error:
         # Raising would hide an interrupt.
         warnings.warn(f"could not drop the table {name}: {first_line(error)}", stacklevel=2)
-
-
-def _redis(redis: ModuleType, variable: str, url: str) -> Any:
-    no_retries = import_module("redis.retry").Retry(import_module("redis.backoff").NoBackoff(), 0)
-    try:
-        return redis.Redis.from_url(
-            url, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=ANSWER_SECONDS, retry=no_retries
-        )
-    except ValueError:
-        raise UnavailableError(f"{variable} is not of the form redis://user:password@host:port/0") from None
-
-
-def _information(redis: ModuleType, variable: str, client: Any) -> Any:
-    try:
-        return client.info()
-    except (redis.RedisError, OSError, ValueError) as error:
-        raise UnavailableError(f"no connection to {variable}: {first_line(error)}") from None

@@ -7,7 +7,22 @@ from typing import Any
 
 from helpers.labs.tasks import UnavailableError
 
-__all__ = ["append_fsync", "driver_version", "first_line", "import_driver", "is_set", "server_url"]
+CONNECT_SECONDS = 2
+ANSWER_SECONDS = 5
+
+__all__ = [
+    "ANSWER_SECONDS",
+    "CONNECT_SECONDS",
+    "append_fsync",
+    "connect_postgresql",
+    "connect_redis",
+    "driver_version",
+    "first_line",
+    "import_driver",
+    "is_set",
+    "redis_information",
+    "server_url",
+]
 
 
 def is_set(variable: str) -> bool:
@@ -50,3 +65,38 @@ def append_fsync(client: Any, redis: ModuleType) -> str:
 def first_line(error: Exception) -> str:
     """Return the first line of an error, or its kind where it says nothing."""
     return str(error).strip().partition("\n")[0] or type(error).__name__
+
+
+def connect_postgresql(psycopg: ModuleType, variable: str, url: str) -> Any:
+    """Return a connection that commits each statement; raises UnavailableError naming the variable."""
+    try:
+        opened = psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS)
+    except (psycopg.ProgrammingError, ValueError):
+        # The driver's own message repeats the URL, and with it the password.
+        raise UnavailableError(
+            f"{variable} is not of the form postgresql://user:password@host:port/database"
+        ) from None
+    except psycopg.Error as error:
+        raise UnavailableError(f"no connection to {variable}: {first_line(error)}") from None
+    # Not as a start-up option: connection poolers refuse those.
+    opened.execute(f"SET statement_timeout = '{ANSWER_SECONDS}s'")
+    return opened
+
+
+def connect_redis(redis: ModuleType, variable: str, url: str) -> Any:
+    """Return a client that gives up instead of trying again; raises UnavailableError naming the variable."""
+    no_retries = import_module("redis.retry").Retry(import_module("redis.backoff").NoBackoff(), 0)
+    try:
+        return redis.Redis.from_url(
+            url, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=ANSWER_SECONDS, retry=no_retries
+        )
+    except ValueError:
+        raise UnavailableError(f"{variable} is not of the form redis://user:password@host:port/0") from None
+
+
+def redis_information(redis: ModuleType, variable: str, client: Any) -> Any:
+    """Return what Redis says about itself; raises UnavailableError naming the variable."""
+    try:
+        return client.info()
+    except (redis.RedisError, OSError, ValueError) as error:
+        raise UnavailableError(f"no connection to {variable}: {first_line(error)}") from None

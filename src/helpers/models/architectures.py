@@ -191,7 +191,7 @@ SMALLEST = assemble(Parts(), "Client and database")
 TWITTER_DESIGN = assemble(
     Parts(
         servers=True, separate=True, cache=True, replica=True, worker=True, queue=True, object_store=True,
-        standbys=True,
+        standbys=True, server_count=100,
     ),
     "Twitter with fan-out on write",
 )  # fmt: skip

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+
 from helpers.models.checks import require_choice, require_numbers, require_whole
 from helpers.models.nines import downtime_s, format_duration
 from helpers.models.quantities import format_number
@@ -188,8 +190,8 @@ def _targets(name: str, values: Any, kind: type, key: tuple[str, ...]) -> tuple[
 
 
 def _one(name: str, value: Any) -> Any:
-    """Refuse an array: a contract holds single numbers."""
-    if getattr(value, "shape", ()) != ():
+    """Refuse an array, even of one element: a contract holds plain numbers."""
+    if isinstance(value, np.ndarray):
         raise TypeError(f"{name} = {value!r}: it must be one number")
     return value
 

@@ -50,6 +50,8 @@ def review(contract: Contract, prompt: Prompt | None = None) -> tuple[Finding, .
     """
     if not isinstance(contract, Contract):
         raise TypeError(f"contract = {contract!r}: it must be a Contract")
+    if prompt is not None and not isinstance(prompt, Prompt):
+        raise TypeError(f"prompt = {prompt!r}: it must be a Prompt, for example TWITTER, or None")
     return tuple(
         Finding(rule, *words) for rule, check in _CHECKS.items() for words in check(contract, prompt)
     )
@@ -121,7 +123,7 @@ def _cut_between_regions(contract: Contract, prompt: Prompt | None) -> _Found:
             "Strong everywhere, and always up",
             f"A cut between {regions} regions forces a choice: refuse requests, or answer with old data. "
             f"This availability allows {month} of refusals a month. And each strong write waits for "
-            f"another region, about {2 * BETWEEN_REGIONS_MS:g} ms there and back.",
+            f"another region, about {2 * BETWEEN_REGIONS_MS:g} ms there and back by our assumption.",
             "“During a cut, these operations stay right and these stay up.”",
         )
 

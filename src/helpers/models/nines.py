@@ -103,12 +103,14 @@ def copies_needed(each: Any, target: Any) -> Any:
     return np.vectorize(_copies, otypes=[np.int64])(each, target)
 
 
-def format_duration(seconds: float) -> str:
+def format_duration(seconds: Any) -> str:
     """Write a time as a person says it, in at most two units.
 
     >>> [format_duration(seconds) for seconds in (2628, 31_536, 315.36, 3.1536, 0.0864)]
     ['43 min 48 s', '8 h 46 min', '5 min 15 s', '3.2 s', '86.4 ms']
     """
+    if isinstance(seconds, np.ndarray):
+        raise TypeError(f"seconds = {seconds!r}: it must be one number")
     seconds = require_numbers("seconds", seconds, at_least=0, at_most=1e12, unit="s")
     if seconds < 59.95:
         for size, unit in _SHORT_UNITS:

@@ -75,7 +75,7 @@ TWITTER = Prompt(
         Feature(
             "Like and repost",
             SECONDARY,
-            "It is one more small write, and it changes no part of the design.",
+            "A like is one more small write, and a repost travels like a tweet.",
             also=("like", "repost", "retweet"),
         ),
         Feature("Get notifications", SECONDARY, "They hang on the same queue, once the timeline stands."),
@@ -184,12 +184,12 @@ CHAT = Prompt(
         Question(
             "latency",
             "Is it real time, or is delay okay?",
-            "Real time: 99 in 100 messages reach a friend who is online within 500 ms.",
+            "Real time: 99 in 100 messages reach whoever is online within 500 ms.",
             ("latency",),
         ),
         Question(
             "order",
-            "May two members of a group see its messages in a different order for a moment?",
+            "May two people in a chat or group see its messages in a different order for a moment?",
             "Yes, for 2 seconds; then both must see the same.",
             ("consistency",),
         ),
@@ -274,7 +274,11 @@ PAYMENTS = Prompt(
         Feature(
             "Pay in instalments", SECONDARY, "It repeats a payment on a schedule.", also=("instalments",)
         ),
-        Feature("Convert currencies", SECONDARY, "It adds a price to each payment, and no new flow."),
+        Feature(
+            "Convert currencies",
+            SECONDARY,
+            "Exchange rates are a system of their own, asked before the money moves.",
+        ),
         Feature("Edit profile", OUT, _ACCOUNTS, also=("profile editing",)),
         Feature("Detect fraud", SECONDARY, "It is a system of its own, called before the money moves."),
     ),
@@ -285,7 +289,7 @@ PAYMENTS = Prompt(
         Question(
             "latency",
             "How long may a payment take, and for how many of them?",
-            "99 in 100 are done within 2 seconds; a page of past payments within 500 ms.",
+            "99 in 100 payments and refunds within 2 seconds, 99 in 100 pages of past ones within 500 ms.",
             ("latency",),
         ),
         Question(

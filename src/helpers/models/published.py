@@ -13,6 +13,7 @@ __all__ = [
     "MODEST_NODE",
     "STRONG_NODE",
     "TWITTER_2013",
+    "WHOLE_TWITTER",
     "WORKED_PROMPTS",
     "Latency",
     "Result",
@@ -21,6 +22,10 @@ __all__ = [
 
 FRAMEWORK_TWITTER = Workload(daily_users=10e6, writes_per_user=5, item_size=100, retention=5, item="tweet")
 """Step 2 of the framework: 10 M daily users, 5 tweets each, 100 bytes a tweet, kept five years."""
+
+WHOLE_TWITTER = FRAMEWORK_TWITTER.replace(reads_per_write=50, followers=75, peak_factor=2, replication=3)
+"""The framework's Twitter with the four factors it leaves out: 75 followers, the mean of Twitter in 2013, and
+our assumptions for the rest: 50 reads a tweet, a peak of twice the mean, three copies."""
 
 TWITTER_2013 = Workload(
     daily_users=150e6,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from helpers.models.checks import require_choice, require_whole
 from helpers.models.contract import EVENTUAL, LEVELS, STRONG, ConsistencyTarget, Contract, LatencyTarget
-from helpers.models.texts import key_words, require_names, require_text
+from helpers.models.texts import key_words, require_names, require_several, require_text
 
 __all__ = [
     "CORE",
@@ -124,6 +124,12 @@ class Prompt:
     def __post_init__(self) -> None:
         for field in ("name", "line"):
             require_text(field, getattr(self, field))
+        for field, kind in (("features", Feature), ("questions", Question), ("model_contract", Contract)):
+            values = getattr(self, field)
+            parts = (values,) if kind is Contract else require_several(field, values, kind.__name__)
+            for part in parts:
+                if not isinstance(part, kind):
+                    raise TypeError(f"{field}: {part!r} is no {kind.__name__}")
         known = require_names("names", [*(f.name for f in self.features), *(q.name for q in self.questions)])
         for name in require_names("attempt", self.attempt):
             require_choice("attempt", name, known)

@@ -50,6 +50,8 @@ def require_text(name: str, value: Any) -> str:
         raise TypeError(f"{name} = {value!r}: it must be text")
     if not value.strip():
         raise ValueError(f"{name} = {value!r}: it must not be blank")
+    if any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise ValueError(f"{name} = {value!r}: it must not hold half of a character; no file can keep that")
     return " ".join(value.split())
 
 

@@ -40,7 +40,12 @@ class _Scale:
             exact = self.low * (self.high / self.low) ** place
         else:
             exact = self.low + (self.high - self.low) * place
-        return float(round(exact)) if self.whole else float(f"{exact:.2g}")
+        if self.whole:
+            return float(round(exact))
+        # Two digits, as a person would choose; three where two steps would otherwise give one number.
+        step = (self.high / self.low) ** (1 / self.steps) if self.log else 1
+        alike = self.log and f"{exact:.2g}" in (f"{exact * step:.2g}", f"{exact / step:.2g}")
+        return float(f"{exact:.3g}" if alike else f"{exact:.2g}")
 
 
 class _Nines(_Scale):

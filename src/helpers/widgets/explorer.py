@@ -83,7 +83,7 @@ class Explorer(_Framed):
         pictures.add_class("helpers-pictures")
         body = ipywidgets.Box([_grouped(groups), pictures])
         body.add_class("helpers-body")
-        if len(self.controls) < 3:
+        if len(self.controls) < 5:
             body.add_class("helpers-stacked")
         children: list[ipywidgets.Widget] = [head, body]
         if self._last.working:
@@ -151,7 +151,9 @@ class Explorer(_Framed):
             self._table.value = self._last.working()
 
     def _in_words(self) -> str:
-        return "\n".join(filter(None, (self._title, self.text, self.notes)))
+        boxes = [control for control in self.controls.values() if isinstance(control, ipywidgets.Checkbox)]
+        ticks = [f"[{'x' if box.value else ' '}] {box.description}" for box in boxes]
+        return "\n".join(filter(None, (self._title, *ticks, self.text, self.notes)))
 
 
 class Panel(_Framed):

@@ -1,7 +1,7 @@
 """Every step: run a measurement behind a progress bar."""
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import ipywidgets
 from IPython.display import display
@@ -18,18 +18,27 @@ class Measure(Protocol[Report_co]):
         """Measure, and return the report."""
 
 
+class _Row(ipywidgets.HBox):  # type: ignore[misc]
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """A code-hosting page shows that there was a bar; JupyterLab prefers the widget."""
+        bundle = super()._repr_mimebundle_(**options)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        data["text/plain"] = "A progress bar, while it measures."
+        return bundle
+
+
 def with_progress(measure: Measure[Report_co], budget_s: float = 8) -> Report_co:
     """Return what `measure(budget_s, progress=...)` returns, and show a progress bar while it runs.
 
     Raises what `measure` raises.
 
-    >>> with_progress(lambda budget_s, *, progress: f"measured for {budget_s} s", 0.1)  # doctest: +ELLIPSIS
-    HBox(children=(FloatProgress(value=0.0, ...), Label(value='getting ready')))
+    >>> with_progress(lambda budget_s, *, progress: f"measured for {budget_s} s", 0.1)
+    A progress bar, while it measures.
     'measured for 0.1 s'
     """
     bar = ipywidgets.FloatProgress(min=0, max=1, layout={"width": "240px"})
     words = ipywidgets.Label("getting ready")
-    display(ipywidgets.HBox([bar, words]))
+    display(_Row([bar, words]))
 
     def progress(done: float, label: str) -> None:
         bar.value, words.value = done, label

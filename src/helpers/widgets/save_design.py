@@ -45,6 +45,8 @@ def save_panel(part: Design | Callable[[], Design]) -> Panel:
 def _put_away(path: Path) -> str:
     if not path.exists():
         return f"There is no {path}: the lessons use the Twitter example already."
+    if not path.is_file():
+        return f"{path} is not a file, so it was left where it is. Set DESIGN_FILE to another name."
     number = 1
     while (aside := path.with_name(f"{path.stem}_{number}{path.suffix}")).exists():
         number += 1

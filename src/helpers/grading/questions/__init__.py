@@ -1,0 +1,1 @@
+"""The questions of each lesson, a module a lesson."""
