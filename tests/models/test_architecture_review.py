@@ -10,7 +10,7 @@ from helpers.models.architecture_load import Demand
 from helpers.models.architecture_review import review_architecture, single_points_of_failure
 from helpers.models.architectures import FRAMEWORK_DIAGRAM, TWITTER_DESIGN, Parts, assemble
 from helpers.models.estimation import estimate
-from helpers.models.published import FRAMEWORK_TWITTER
+from helpers.models.published import FRAMEWORK_TWITTER, WHOLE_TWITTER
 
 TODAY = Demand(reads_per_second=29_000, writes_per_second=579, followers=75, media_share=0.05)
 
@@ -107,9 +107,13 @@ def test_media_is_asked_about_only_where_there_is_some() -> None:
 
 
 def test_an_estimate_is_judged_at_its_peak() -> None:
-    busy = estimate(FRAMEWORK_TWITTER.replace(reads_per_write=50, peak_factor=2))
-    assert rules(TWITTER_DESIGN, None) == []
-    assert [finding.rule for finding in review_architecture(TWITTER_DESIGN, busy)] == ["too-small"]
+    busy = estimate(FRAMEWORK_TWITTER.replace(reads_per_write=50, peak_factor=4))
+    assert review_architecture(TWITTER_DESIGN, estimate(WHOLE_TWITTER)) == ()
+    found = review_architecture(TWITTER_DESIGN, busy)
+    assert [(finding.rule, finding.about) for finding in found] == [
+        ("too-small", "Read service"),
+        ("too-small", "Cache"),
+    ]
 
 
 @pytest.mark.parametrize(

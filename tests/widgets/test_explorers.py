@@ -450,7 +450,7 @@ def test_notes_stand_in_too_where_widgets_cannot_run() -> None:
     explorer = board()
     bundle = explorer._repr_mimebundle_()
     data = bundle[0] if isinstance(bundle, tuple) else bundle
-    assert data["text/plain"] == f"Board\n1 chosen.\n{explorer.notes}"
+    assert data["text/plain"] == f"Board\n[x] Post\n[ ] Follow\n1 chosen.\n{explorer.notes}"
 
 
 def test_an_explorer_without_notes_has_no_room_for_them() -> None:

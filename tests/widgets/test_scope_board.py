@@ -183,7 +183,8 @@ def test_only_a_prompt_opens_a_board(prompt: Any) -> None:
 def test_the_page_without_widgets_shows_the_words_and_the_contract() -> None:
     board = scope_board(PAYMENTS)
     text = board._in_words()
-    assert text.startswith("Scope: “Design a payment service”\nStep 1 takes")
+    assert text.startswith("Scope: “Design a payment service”\n[x] Pay a merchant\n[ ] Reset password\n")
+    assert "\nStep 1 takes" in text
     assert "Users can | Pay a merchant" in text
 
 

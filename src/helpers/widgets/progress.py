@@ -1,7 +1,7 @@
 """Every step: run a measurement behind a progress bar."""
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import ipywidgets
 from IPython.display import display
@@ -19,12 +19,9 @@ class Measure(Protocol[Report_co]):
 
 
 class _Row(ipywidgets.HBox):  # type: ignore[misc]
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        """A code-hosting page shows that there was a bar; JupyterLab prefers the widget."""
-        bundle = super()._repr_mimebundle_(**options)
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
-        data["text/plain"] = "A progress bar, while it measures."
-        return bundle
+    def __repr__(self) -> str:
+        """What a code-hosting page shows in its place."""
+        return "A progress bar, while it measures."
 
 
 def with_progress(measure: Measure[Report_co], budget_s: float = 8) -> Report_co:
