@@ -1,0 +1,305 @@
+"""Step 4: paging through a feed that moves, by offset and by cursor, and a cursor nobody can forge."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import struct
+from bisect import bisect_left, insort
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, repeat, zip_longest
+from typing import Any
+
+from helpers.models.checks import require_choice, require_whole
+from helpers.models.feed import Feed, Position, Tweet, User, require_position, require_user
+from helpers.models.latencies import one_number
+
+__all__ = [
+    "PAGINGS",
+    "CursorError",
+    "Cursors",
+    "Page",
+    "Slice",
+    "Walk",
+    "page_after",
+    "page_at",
+    "timeline_page",
+    "walk",
+]
+
+PAGINGS = ("offset", "cursor")
+
+_MOST = 1_000_000_000
+_LONGEST_TOKEN = 1_000
+_LONGEST_LIFE_S = 1e9
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One page as a database gives it: the tweets, newest first, and the index entries it read for them."""
+
+    tweets: tuple[Tweet, ...]
+    rows_read: int
+
+
+def page_at(index: Sequence[Tweet], offset: int, size: int) -> Slice:
+    """Return the page that OFFSET gives: skip `offset` tweets from the newest, then take `size`.
+
+    `index` is sorted as an index is, by time and id, oldest first. An index knows order, not rank, so the
+    skipped entries are read too. Source: the PostgreSQL manual, "LIMIT and OFFSET".
+
+    >>> index = [Tweet(number, "ann", number) for number in range(100)]
+    >>> page = page_at(index, offset=40, size=2)
+    >>> [tweet.id for tweet in page.tweets], page.rows_read
+    ([59, 58], 42)
+    """
+    offset = require_whole("offset", offset, at_least=0, at_most=_MOST)
+    size = require_whole("size", size, at_least=1, at_most=_MOST)
+    end = max(len(index) - offset, 0)
+    tweets = tuple(index[max(end - size, 0) : end])[::-1]
+    return Slice(tweets, min(offset, len(index)) + len(tweets))
+
+
+def page_after(index: Sequence[Tweet], last: Position | None, size: int) -> Slice:
+    """Return the page that a cursor gives: the `size` newest tweets that are older than `last`.
+
+    An index finds the place of `last` by descending its few levels, which are not counted; so the page costs
+    what it holds, however deep it is. `last` is None for the first page.
+
+    >>> index = [Tweet(number, "ann", number) for number in range(100)]
+    >>> page = page_after(index, last=(60, 60), size=2)
+    >>> [tweet.id for tweet in page.tweets], page.rows_read
+    ([59, 58], 2)
+    """
+    size = require_whole("size", size, at_least=1, at_most=_MOST)
+    end = len(index)
+    if last is not None:
+        end = bisect_left(index, require_position("last", last), key=_position)
+    tweets = tuple(index[max(end - size, 0) : end])[::-1]
+    return Slice(tweets, len(tweets))
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What a reader met who turned all pages while others posted and deleted.
+
+    `skipped` are the tweets that were there from the first page to the last and were never shown,
+    `repeated` those shown more than once, both newest first.
+    """
+
+    pages: tuple[Slice, ...]
+    repeated: tuple[Tweet, ...]
+    skipped: tuple[Tweet, ...]
+
+    @property
+    def rows_read(self) -> tuple[int, ...]:
+        """The index entries read for each page."""
+        return tuple(page.rows_read for page in self.pages)
+
+
+def walk(
+    tweets: Iterable[Tweet],
+    size: int,
+    *,
+    paging: str,
+    posts: Sequence[Iterable[Tweet]] = (),
+    deletions: Sequence[Iterable[int]] = (),
+) -> Walk:
+    """Turn the pages of a feed to its end, while it moves.
+
+    After page i `posts[i]` are published and the ids `deletions[i]` removed; an id that is not there is
+    passed over. The reader stops at the first page that is not full. Raises ValueError where two tweets
+    have one id.
+
+    >>> feed = [Tweet(number, "ann", number) for number in range(6)]
+    >>> news = [[Tweet(6, "bob", 6)]]
+    >>> [tweet.id for tweet in walk(feed, 3, paging="offset", posts=news).repeated]
+    [3]
+    >>> [tweet.id for tweet in walk(feed, 3, paging="offset", deletions=[[5]]).skipped]
+    [2]
+    >>> walk(feed, 3, paging="cursor", posts=news, deletions=[[5]]).repeated
+    ()
+    """
+    require_choice("paging", paging, PAGINGS)
+    first, published = list(tweets), [list(news) for news in posts]
+    _require_tweets([*first, *chain(*published)])
+    index = sorted(first, key=_position)
+    stayed = set(index)
+    pages: list[Slice] = []
+    last: Position | None = None
+    for news, gone in chain(zip_longest(published, deletions, fillvalue=()), repeat(((), ()))):
+        if paging == "offset":
+            page = page_at(index, len(pages) * size, size)
+        else:
+            page = page_after(index, last, size)
+        pages.append(page)
+        if len(page.tweets) < size:
+            break
+        last = page.tweets[-1].position
+        for tweet in news:
+            insort(index, tweet, key=_position)
+        if removed := set(gone):
+            index = [tweet for tweet in index if tweet.id not in removed]
+            stayed = {tweet for tweet in stayed if tweet.id not in removed}
+    shown = Counter(tweet for page in pages for tweet in page.tweets)
+    repeated = [tweet for tweet, times in shown.items() if times > 1]
+    return Walk(tuple(pages), _newest_first(repeated), _newest_first(stayed - set(shown)))
+
+
+class CursorError(ValueError):
+    """A cursor that is not accepted; an API answers 400, and the client starts again at the first page.
+
+    `reason` is "damaged", "version", "forged", "foreign" or "expired".
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Cursors:
+    """Seals a position in a user's feed as an opaque token, and opens it again.
+
+    `key` is the server's secret, of 32 bytes or more (as long as the digest: RFC 2104, section 3); a token
+    is accepted for `lifetime_s`, one day unless told, which is our choice. The token holds the version, an
+    HMAC-SHA-256 over all the rest, the position, the end of its life and the user. It is signed and not
+    encrypted: who decodes it reads their own position, and can change nothing.
+
+    >>> cursors = Cursors(key=b"a secret of 32 bytes, or longer.")
+    >>> token = cursors.seal((12.5, 7), user="me", now_s=1000)
+    >>> cursors.open(token, user="me", now_s=1060)
+    (12.5, 7)
+    >>> cursors.open(token, user="you", now_s=1060)
+    Traceback (most recent call last):
+    helpers.models.pagination.CursorError: page_token: it belongs to another user; ask for the first page
+    """
+
+    key: bytes = field(repr=False)
+    lifetime_s: float = 86_400.0
+
+    def __post_init__(self) -> None:
+        # The value is a secret: a message must not show it.
+        if not isinstance(self.key, bytes):
+            raise TypeError(f"key: it must be bytes, 32 or more, and not {type(self.key).__name__}")
+        if len(self.key) < _DIGEST_SIZE:
+            raise ValueError(f"key: it has {len(self.key)} bytes; it must have 32 or more")
+        one_number("lifetime_s", self.lifetime_s, above=0, at_most=_LONGEST_LIFE_S, unit="s")
+
+    def seal(self, position: Position, *, user: User, now_s: float) -> str:
+        """Return the token for the page that follows `position`, of letters, digits, - and _ only."""
+        time, number = require_position("position", position)
+        expires_s = one_number("now_s", now_s, unit="s") + self.lifetime_s
+        body = _FIELDS.pack(time, number, expires_s) + _user_bytes(user)
+        return _encode(_VERSION + self._digest(body) + body)
+
+    def open(self, token: str, *, user: User, now_s: float) -> Position:
+        """Return the position that a token holds. Raises CursorError for a token that is not this user's."""
+        asked = _user_bytes(user)
+        now_s = one_number("now_s", now_s, unit="s")
+        raw = _decode(token)
+        if raw[:1] != _VERSION:
+            raise _refused("version", "it is of a version that is not known here")
+        if len(raw) <= 1 + _DIGEST_SIZE + _FIELDS.size:
+            raise _refused("damaged", "it is too short")
+        digest, body = raw[1 : 1 + _DIGEST_SIZE], raw[1 + _DIGEST_SIZE :]
+        # Before this nothing of the body is believed. A comparison that stops early tells how far it got.
+        if not hmac.compare_digest(digest, self._digest(body)):
+            raise _refused("forged", "its signature is not ours")
+        time, number, expires_s = _FIELDS.unpack_from(body)
+        if body[_FIELDS.size :] != asked:
+            raise _refused("foreign", "it belongs to another user")
+        if now_s >= expires_s:
+            raise _refused("expired", "it is too old")
+        return time, number
+
+    def _digest(self, body: bytes) -> bytes:
+        return hmac.digest(self.key, _VERSION + body, hashlib.sha256)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What `GET /v1/feed` answers: tweets, newest first, and the next page's token (None at the end)."""
+
+    tweets: tuple[Tweet, ...]
+    next_page_token: str | None
+
+
+def timeline_page(
+    feed: Feed, user: User, size: int, cursors: Cursors, *, now_s: float, page_token: str | None = None
+) -> Page:
+    """Serve a page of a user's feed; `page_token` is the page's before it, or None for the first.
+
+    One tweet more than the page holds is read, to know whether there is a next page.
+
+    >>> from helpers.models.feed import PushFeed
+    >>> feed, cursors = PushFeed(), Cursors(b"a secret of 32 bytes, or longer.")
+    >>> feed.follow("me", "ann")
+    >>> for number in range(5):
+    ...     feed.post(Tweet(number, "ann", number))
+    >>> first = timeline_page(feed, "me", 3, cursors, now_s=10)
+    >>> second = timeline_page(feed, "me", 3, cursors, now_s=20, page_token=first.next_page_token)
+    >>> [tweet.id for tweet in second.tweets], second.next_page_token
+    ([1, 0], None)
+    """
+    size = require_whole("size", size, at_least=1, at_most=1_000)
+    before = None if page_token is None else cursors.open(page_token, user=user, now_s=now_s)
+    tweets = feed.timeline(user, size + 1, before)
+    if len(tweets) <= size:
+        return Page(tweets, None)
+    page = tweets[:size]
+    return Page(page, cursors.seal(page[-1].position, user=user, now_s=now_s))
+
+
+_VERSION = b"\x01"
+_DIGEST_SIZE = hashlib.sha256().digest_size
+_FIELDS = struct.Struct(">dqd")
+"""Time (s), id, end of life (s)."""
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def _decode(token: Any) -> bytes:
+    if not isinstance(token, str):
+        raise TypeError(f"page_token = {token!r}: it must be text, as the page before gave it")
+    if not 0 < len(token) <= _LONGEST_TOKEN:
+        raise _refused("damaged", f"it has {len(token):,} characters; ours have 1 to {_LONGEST_TOKEN:,}")
+    try:
+        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except (ValueError, binascii.Error):
+        raise _refused("damaged", "it has characters that ours never have, or not all of them") from None
+    if _encode(raw) != token:  # base64 ignores the last bits of a token, so that several spell the same
+        raise _refused("damaged", "its last character is not ours")
+    return raw
+
+
+def _refused(reason: str, why: str) -> CursorError:
+    return CursorError(reason, f"page_token: {why}; ask for the first page")
+
+
+def _user_bytes(user: User) -> bytes:
+    """Tell the name "7" from the number 7."""
+    return json.dumps(require_user("user", user), ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def _require_tweets(tweets: Iterable[Any]) -> None:
+    seen: set[int] = set()
+    for tweet in tweets:
+        if not isinstance(tweet, Tweet):
+            raise TypeError(f"tweets and posts: each must be a Tweet, but one is {tweet!r}")
+        if tweet.id in seen:
+            raise ValueError(f"tweets and posts: each must have an id of its own, but two have {tweet.id}")
+        seen.add(tweet.id)
+
+
+def _position(tweet: Tweet) -> Position:
+    return tweet.position
+
+
+def _newest_first(tweets: Iterable[Tweet]) -> tuple[Tweet, ...]:
+    return tuple(sorted(tweets, key=_position, reverse=True))
