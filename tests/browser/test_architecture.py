@@ -59,3 +59,37 @@ def test_the_diagrams_are_drawn_and_the_explorer_grows(
     )
     assert overflowing_explorers(page) == []
     assert errors == []
+
+
+EXTREME = """\
+from helpers.widgets.architecture import architecture_explorer
+
+explorer = architecture_explorer()
+ticks = "servers separate cache replica worker queue object_store shards standbys"
+many = {"server_count": 100_000, "write_servers": 100_000, "replica_count": 1000, "shard_count": 1000}
+many |= dict.fromkeys(ticks.split(), True)
+explorer.set(**many, multiple=1_000_000, lit="the deliveries of a write")
+explorer"""
+TEXTS_OUTSIDE = """svg => {
+    const boxes = [...svg.querySelectorAll("rect")].map(box => box.getBoundingClientRect());
+    const inside = (text, box) => text.left >= box.left && text.right <= box.right
+        && text.top >= box.top && text.bottom <= box.bottom;
+    return [...svg.querySelectorAll("text")]
+        .filter(text => /[a-z]/i.test(text.textContent) && text.textContent.length > 2)
+        .filter(text => !boxes.some(box => box.width < svg.clientWidth / 2
+            && inside(text.getBoundingClientRect(), box)))
+        .map(text => text.textContent);
+}"""
+
+
+@pytest.mark.parametrize("width", [1400, 700, 480])
+def test_the_largest_numbers_stay_in_their_boxes(
+    width: int, lab_url: str, lab_root: Path, new_page: Callable[[int], Page]
+) -> None:
+    write(lab_root / "extreme.ipynb", GOOD | {"cells": [code("extreme", EXTREME, None)]})
+    page = new_page(width)
+    open_and_run(page, lab_url, "extreme.ipynb")
+    picture = page.locator(".helpers-explorer svg.helpers-plot")
+    expect(picture).to_contain_text("100,000 ×")
+    assert picture.evaluate(TEXTS_OUTSIDE) == []
+    assert overflowing_explorers(page) == []

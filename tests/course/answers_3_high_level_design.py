@@ -40,14 +40,14 @@ DIAGRAM = Answers(
 def diagram():
     names = "app lb gateway posts timelines rows copies stream pushers"
     kinds = ["Client", "Load Balancer", "Read  Service", "Write service", "cache", "primary database"]
-    kinds += ["read replica", "queue", "Fan-Out Worker"]
-    machines = [1, 1, 120, 4, 4, 2, 3, 4, 2]
+    kinds += ["read-replica", "queue", "Fan Out Worker"]
+    machines = [1, 1, 180, 4, 4, 2, 3, 4, 2]
     components = dict(zip(names.split(), ({"machines": n, "kind": k} for n, k in zip(machines, kinds))))
     for box in components.values():
         if box["machines"] == 1:
             del box["machines"]
     ways = {
-        "read": "app>lb lb>gateway gateway>timelines",
+        "Read": "app>lb lb>gateway gateway>timelines",
         "miss": "timelines>copies",
         "write": "app>lb lb>posts posts>rows rows>stream stream>pushers posts>timelines",
         "delivery": "pushers>timelines",
@@ -86,6 +86,13 @@ def diagram():
         "the client writes": _diagram(added='[("App", "Primary", "write")]'),
         "the client asks the cache": _diagram(added='[("App", "Redis", "read")]'),
         "a replica that is not fed": _diagram(without='[("Primary", "Copy", "replication")]'),
+        "replicated by the service": _diagram(
+            without='[("Primary", "Copy", "replication")]', added='[("API", "Copy", "replication")]'
+        ),
+        "misses end in the queue": _diagram(
+            without='[("API", "Copy", "miss")]',
+            added='[("API", "Log", "miss"), ("Balancer", "Copy", "read")]',
+        ),
         "misses go nowhere": _diagram(without='[("API", "Copy", "miss")]'),
         "reads not drawn": _diagram(
             without='[("App", "Balancer", "read"), ("Balancer", "API", "read"), ("API", "Redis", "read")]'

@@ -80,6 +80,7 @@ def test_plotly_accepts_the_diagram_and_every_box_is_in_it(architecture: Archite
         (35_000, BLUE, "50 % full", 2),
         (35_700, ORANGE, "51 % full", 2),
         (70_000, VERMILION, "100 % full", 4),
+        (700_000, VERMILION, "10 × full", 4),
         (7e8, VERMILION, "10 K × full", 4),
     ],
 )

@@ -76,6 +76,7 @@ def test_boxes_without_arrows_are_drawn_too() -> None:
         ("a [b] (c) {d}", '["a [b] (c) {d}"]'),
         ("the end", '["the end"]'),
         ("<script>", '["#lt;script#gt;"]'),
+        ("**bold**", '["#42;#42;bold#42;#42;"]'),
         ("`code` #1 & more", '["#96;code#96; #35;1 #amp; more"]'),
         ("Speicher für Bilder", '["Speicher für Bilder"]'),
         ("two\nlines", '["two lines"]'),

@@ -74,13 +74,44 @@ def test_the_peak_needs_just_so_many_machines() -> None:
     assert least == 92
     assert failing(changed(API=least)) == {}
     assert set(failing(changed(API=least - 1))) == {"peak", "cost"}
-    most = int(2 * requests / 1000 / MOST_FULL)
+    # Twice the machines that are asked for, and machines are whole.
+    most = 2 * least
     assert failing(changed(API=most)) == {}
-    assert failing(changed(API=most + 1)) == {"cost": "API has 184 machines where 183 are plenty"}
+    assert failing(changed(API=most + 1)) == {"cost": "API has 185 machines where 184 are plenty"}
     assert failing(changed(Queue=4)) == {}
     assert set(failing(changed(Queue=5))) == {"cost"}
     # 72,000 of 110,000 reads and 108,750 of 300,000 deliveries fill more than one machine.
     assert failing(changed(Cache=1))["peak"] == "Cache has 102 % of what it can take to do"
+
+
+def test_capitals_and_hyphens_do_not_matter() -> None:
+    diagram = changed()
+    diagram["components"]["Worker"]["kind"] = "Fan out worker"
+    diagram["components"]["DB"]["kind"] = "primary-database"
+    diagram["flows"] = [
+        (source, target, request.capitalize()) for source, target, request in diagram["flows"]
+    ]
+    assert failing(diagram) == {}
+
+
+def test_each_of_two_services_with_one_machine_stands_behind_the_load_balancer() -> None:
+    diagram = changed(added=(("Client", "Writes", "write"), ("Writes", "DB", "write")), API=1)
+    diagram["components"]["Writes"] = {"kind": "write service", "machines": 1}
+    assert "Client → Writes: there is no load balancer between them" in failing(diagram)["servers"]
+
+
+def test_reads_are_worked_on_by_servers_too() -> None:
+    without = (("LB", "API", "read"), ("API", "Cache", "read"), ("API", "Replica", "miss"))
+    diagram = changed(added=(("LB", "Cache", "read"), ("Cache", "Replica", "miss")))
+    diagram["flows"] = [flow for flow in diagram["flows"] if flow not in without]
+    assert failing(diagram)["servers"] == "no read is worked on by a server"
+    assert "reads" not in failing(diagram)
+
+
+def test_servers_that_nothing_reaches_are_not_counted() -> None:
+    diagram = changed(API=1)
+    diagram["components"]["Spare"] = {"kind": "API service", "machines": 9}
+    assert failing(diagram)["servers"] == "there is one server only"
 
 
 @pytest.mark.parametrize(
@@ -88,6 +119,19 @@ def test_the_peak_needs_just_so_many_machines() -> None:
     [
         (changed(without=("API", "Replica", "miss")), "reads", "What does API do when the cache has nothing"),
         (changed(without=("DB", "Replica", "replication")), "reads", "No write of the primary reaches it"),
+        (
+            changed(without=("DB", "Replica", "replication"), added=(("API", "Replica", "replication"),)),
+            "reads",
+            "a post is repeated by the primary database, not by API",
+        ),
+        (
+            changed(
+                without=("API", "Replica", "miss"),
+                added=(("API", "Queue", "miss"), ("API", "Replica", "read")),
+            ),
+            "reads",
+            "API → Queue: what the cache does not have ends there",
+        ),
         (
             changed(without=("API", "Replica", "miss"), added=(("API", "DB", "miss"),)),
             "reads",

@@ -1,7 +1,11 @@
 """Requests in an open loop: in made-up time the queue of the theory, and a thread that leaves nothing."""
 
+import os
+import signal
 import sqlite3
+import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -289,3 +293,42 @@ def collect(done: list[tuple[int, int, Value]], times: list[float]) -> Any:
 
 def serving() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name == "serve queries"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a program cannot interrupt itself there")
+def test_an_interrupted_wait_does_not_take_a_working_thread_for_ended() -> None:
+    waiting, interrupted = threading.Event(), threading.Event()
+    finished = []
+
+    def query(author: int) -> Value:
+        waiting.wait(5)
+        os.kill(os.getpid(), signal.SIGINT)
+        interrupted.wait(5)
+        time.sleep(0.05)
+        finished.append(author)
+        return 1, 1
+
+    worker = ThreadWorker(query, Clock(), lambda *_: None)
+    with pytest.raises(KeyboardInterrupt):
+        worker.submit(0, 7)
+        waiting.set()
+        worker.finish(10)
+    interrupted.set()
+    worker.abandon()
+    assert finished == [7]
+
+
+def test_a_thread_interrupted_as_it_starts_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = threading.Thread.start
+
+    def interrupted(thread: threading.Thread) -> None:
+        start(thread)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(threading.Thread, "start", interrupted)
+        ThreadWorker(lambda _: (1, 1), Clock(), lambda *_: None)
+    for thread in threading.enumerate():
+        if thread.name == "serve queries":
+            thread.join(5)
+            assert not thread.is_alive()

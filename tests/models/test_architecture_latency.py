@@ -38,6 +38,28 @@ def test_each_replica_is_a_queue_of_its_own() -> None:
     assert answer_time(load, "read", size=SIZE).ms(99) == pytest.approx(exact, rel=0.03)
 
 
+@pytest.mark.parametrize("capacity", [100, 250, 299, 301, 1100, 1e9])
+def test_without_load_a_request_takes_the_service_time_whatever_the_capacity(capacity: float) -> None:
+    boxes = (
+        Component("Client", "client"),
+        Component("API", "API service", capacity_per_second=capacity, service_ms=5),
+    )
+    load = carry(Architecture("One", boxes, (Flow("Client", "API"),)), Demand(reads_per_second=1e-6))
+    assert np.mean(answer_time(load, "read", size=SIZE).samples_ms) == pytest.approx(5, rel=0.01)
+
+
+@pytest.mark.parametrize("service_ms", [0.1, 0.3, 0.5, 0.7, 5, 7])
+@pytest.mark.parametrize("excess", [1, 1.01, 1e9])
+def test_from_full_on_nothing_comes_back_whatever_the_service_time(service_ms: float, excess: float) -> None:
+    boxes = (
+        Component("Client", "client"),
+        Component("API", "API service", capacity_per_second=70_000, service_ms=service_ms),
+    )
+    demand = Demand(reads_per_second=70_000 * excess)
+    load = carry(Architecture("Full", boxes, (Flow("Client", "API"),)), demand)
+    assert answer_time(load, "read").ms(1) == math.inf
+
+
 def test_a_full_component_keeps_its_requests_waiting() -> None:
     full = answer_time(carry(SMALLEST, Demand(reads_per_second=70_000)), "read")
     assert full.ms(50) == math.inf

@@ -302,3 +302,61 @@ def test_a_load_shows_itself_as_a_table() -> None:
     assert "| Primary database | 14 K/s | 20 % | 10 × |" in load._repr_markdown_()
     with pytest.raises(KeyError, match="no component 'Cache'"):
         load["Cache"]
+
+
+def test_a_box_that_nothing_reaches_is_empty_where_its_limit_is_known() -> None:
+    boxes = (
+        Component("Client", "client"),
+        Component("API", "API service", capacity_per_second=1000),
+        Component("Queue", "queue"),
+    )
+    load = carry(Architecture("Idle", boxes, (Flow("Client", "API"), Flow("API", "Queue"))), Demand())
+    assert load["API"].utilisation == 0
+    assert load["API"].headroom == math.inf
+    assert load["Queue"].utilisation is None
+    assert repr(load).splitlines()[1:] == ["API: 0/s, 0 %", "Queue: 0/s, no limit known"]
+
+
+@given(
+    demand=st.builds(
+        Demand,
+        reads_per_second=st.floats(0, 1e6),
+        writes_per_second=st.floats(1, 1e4),
+        item_bytes=st.floats(1, 1e6),
+    ),
+    bandwidth=st.floats(1e4, 1e9),
+    capacity=st.floats(1e3, 1e6),
+    replicas=st.integers(1, 50),
+)
+def test_as_many_replicas_as_needed_carry_the_load_and_one_less_does_not(
+    demand: Demand, bandwidth: float, capacity: float, replicas: int
+) -> None:
+    """Replication fills each replica, by requests and by bytes."""
+    boxes = (
+        Component("Client", "client"),
+        Component("DB", "primary database"),
+        Component(
+            "Copy", "read replica", replicas=replicas, bandwidth=bandwidth, capacity_per_second=capacity
+        ),
+    )
+    flows = (
+        Flow("Client", "DB", "write"),
+        Flow("DB", "Copy", "write", becomes="replication", waits=False),
+        Flow("Client", "Copy"),
+    )
+    design = Architecture("Copies", boxes, flows)
+    needed = carry(design, demand)["Copy"].replicas_needed
+    assert needed is not None
+    if math.isinf(needed):
+        writes = demand.writes_per_second
+        assert writes >= capacity or writes * demand.item_bytes >= bandwidth
+        return
+    if needed > 1e6:
+        return
+
+    def full(count: int) -> float:
+        changed = design.with_component("Copy", replicas=count)
+        return carry(changed, demand)["Copy"].utilisation or 0
+
+    assert full(int(needed)) <= 1 + 1e-9
+    assert needed == 1 or full(int(needed) - 1) > 1 - 1e-9

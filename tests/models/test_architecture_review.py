@@ -107,11 +107,12 @@ def test_media_is_asked_about_only_where_there_is_some() -> None:
 
 
 def test_an_estimate_is_judged_at_its_peak() -> None:
-    busy = estimate(FRAMEWORK_TWITTER.replace(reads_per_write=50, peak_factor=4))
+    busy = estimate(FRAMEWORK_TWITTER.replace(reads_per_write=50, peak_factor=10))
     assert review_architecture(TWITTER_DESIGN, estimate(WHOLE_TWITTER)) == ()
     found = review_architecture(TWITTER_DESIGN, busy)
     assert [(finding.rule, finding.about) for finding in found] == [
         ("too-small", "Read service"),
+        ("too-small", "Write service"),
         ("too-small", "Cache"),
     ]
 

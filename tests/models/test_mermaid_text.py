@@ -33,6 +33,8 @@ WAYS = {
     "front matter": '---\ntitle: Links\n---\n%%{init: {"theme": "dark"}}%%\nflowchart LR\n'
     "A[Client App] --> B[Load Balancer] --> C[API]",
     "a fence": "```mermaid\nflowchart LR\nA[Client App] --> B[Load Balancer] --> C[API]\n```",
+    "a fence from Windows": "```mermaid\r\nflowchart LR\r\n"
+    "A[Client App] --> B[Load Balancer] --> C[API]\r\n```\r\n",
     "named shapes": 'flowchart LR\nA@{ shape: rounded, label: "Client App" } --> B[Load Balancer] --> C[API]',
 }
 

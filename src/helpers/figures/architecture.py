@@ -15,10 +15,11 @@ from helpers.models.verdicts import TIGHT
 
 __all__ = ["architecture_figure"]
 
-_WIDTH, _HEIGHT = 0.9, 0.66
+# As wide as "Read replicas" on a screen of 480 px.
+_WIDTH, _HEIGHT = 0.95, 0.66
 _ROW_PX, _LINE_PX = 84, 15
 _LETTERS, _MOST_LETTERS = 12, 18
-_FULL, _MANY = 1.0, 1000
+_FULL, _MANY = 1.0, 10
 
 _Parts = list[dict[str, Any]]
 

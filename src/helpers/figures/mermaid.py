@@ -17,7 +17,10 @@ _RESERVED = {
     "call", "class", "classdef", "click", "default", "direction", "end", "flowchart", "graph", "href",
     "interpolate", "linkstyle", "style", "subgraph",
 }  # fmt: skip
-_ESCAPES = {"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;", "\\": "#92;"}
+_ESCAPES = {
+    "#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;", "\\": "#92;",
+    "*": "#42;",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

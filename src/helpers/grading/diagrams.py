@@ -67,8 +67,7 @@ def _architecture(diagram: Any) -> Architecture:
 
 
 def _component(name: str, box: Mapping[str, Any]) -> Component:
-    folded = {kind.casefold(): kind for kind in _MACHINES}
-    kind = folded.get(" ".join(str(box["kind"]).split()).casefold())
+    kind = {_folded(kind): kind for kind in _MACHINES}.get(_folded(box["kind"]))
     if kind is None:
         raise ValueError(f"{name}: there is no kind {box['kind']!r}; there are {', '.join(_MACHINES)}")
     machines = box.get("machines", 1)
@@ -81,6 +80,8 @@ def _flow(kinds: Mapping[str, str], flow: Any) -> Flow:
     if len(flow) != 3:
         raise ValueError(f"the flow {flow!r} has {len(flow)} parts: source, target and request were expected")
     source, target, request = flow
+    if _folded(request) in _REQUESTS:
+        request = _folded(request)
     require_choice(f"{source} → {target}: request", request, _REQUESTS)
     if request == "miss":
         return Flow(source, target, "read", when="miss")
@@ -89,6 +90,10 @@ def _flow(kinds: Mapping[str, str], flow: Any) -> Flow:
     if request == "write" and kinds.get(target) == "fan-out worker":
         return Flow(source, target, "write", becomes="delivery", factor="followers", waits=False)
     return Flow(source, target, request)
+
+
+def _folded(name: Any) -> str:
+    return " ".join(str(name).replace("-", " ").split()).casefold()
 
 
 def _ask(architecture: Architecture, *rules: str) -> None:
@@ -112,12 +117,25 @@ def _reads(architecture: Architecture, load: Load) -> None:
     _ask(architecture, "reads-unanswered", "misses-go-nowhere")
     if not architecture.of_kind("read replica"):
         raise ValueError("there is no read replica")
+    for flow in architecture.flows:
+        if flow.arrives_as == "replication" and architecture[flow.source].kind != "primary database":
+            raise ValueError(f"{flow}: a post is repeated by the primary database, not by {flow.source}")
+        if flow.when == "miss" and not _answered(architecture, flow.target):
+            raise ValueError(f"{flow}: what the cache does not have ends there, with nothing that keeps data")
     _ask(architecture, "replica-not-fed", "replica-unread")
     for replica in architecture.of_kind("read replica"):
         if not load[replica.name].per_second.get("read") or not load[replica.name].per_second.get(
             "replication"
         ):
             raise ValueError(f"{replica.name}: no read of the client, or no write of it, ever gets there")
+
+
+def _answered(architecture: Architecture, name: str) -> bool:
+    """Say whether a read that reaches a box gets on to a database, or to a cache with its own misses."""
+    if architecture[name].kind in ("cache", *_DATABASES):
+        return True
+    further = (flow.target for flow in architecture.leaving(name) if flow.request == "read")
+    return any(_answered(architecture, target) for target in further)
 
 
 def _writes(architecture: Architecture, load: Load) -> None:
@@ -127,12 +145,19 @@ def _writes(architecture: Architecture, load: Load) -> None:
 
 
 def _servers(architecture: Architecture, load: Load) -> None:
-    servers = architecture.of_kind(*SERVERS)
-    if not _arriving(load, "read", *SERVERS) and not _arriving(load, "write", *SERVERS):
+    working = [each for each in architecture.of_kind(*SERVERS) if load[each.name].requests_per_second]
+    if not working:
         raise ValueError("there is no API service, read service or write service that a request reaches")
-    if sum(each.replicas for each in servers) < 2:
+    for request, said in (("read", "read"), ("write", "post")):
+        if not _arriving(load, request, *SERVERS):
+            raise ValueError(f"no {said} is worked on by a server")
+    if sum(each.replicas for each in working) < 2:
         raise ValueError("there is one server only")
     _ask(architecture, "no-load-balancer")
+    # Also where each of several services has one machine only.
+    for flow in architecture.flows:
+        if architecture[flow.source].kind == "client" and architecture[flow.target].kind in SERVERS:
+            raise ValueError(f"{flow}: there is no load balancer between them")
     if not any(load[each.name].requests_per_second for each in architecture.of_kind("load balancer")):
         raise ValueError("no request goes through a load balancer")
 
@@ -164,7 +189,7 @@ def _peak(architecture: Architecture, load: Load) -> None:
 def _cost(architecture: Architecture, load: Load) -> None:
     _peak(architecture, load)
     for each in load.values():
-        most = max(_ALWAYS_ALLOWED, math.floor(2 * _needed(each) + 1e-9))
+        most = max(_ALWAYS_ALLOWED, 2 * math.ceil(_needed(each) - 1e-9))
         if each.component.kind != "client" and each.component.replicas > most:
             raise ValueError(
                 f"{each.component.name} has {each.component.replicas:,} machines where {most:,.0f} are plenty"

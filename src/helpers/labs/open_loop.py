@@ -70,8 +70,14 @@ class ThreadWorker:
         self._line: SimpleQueue[tuple[int, int] | None] = SimpleQueue()
         self._error: BaseException | None = None
         self._give_up_s = float("inf")
+        self._free = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="serve queries", daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except BaseException:
+            # Interrupted while it starts, when nobody has the worker yet to end it.
+            self._line.put(None)
+            raise
 
     @property
     def failed(self) -> bool:
@@ -95,6 +101,9 @@ class ThreadWorker:
     def _end(self, give_up_s: float) -> None:
         self._give_up_s = give_up_s
         self._line.put(None)
+        # join() alone is not enough: interrupted once, it takes a thread that still works for ended
+        # (Python 3.11), and the connection would be closed under a query.
+        self._free.wait()
         self._thread.join()
 
     def _serve(self) -> None:
@@ -108,6 +117,8 @@ class ThreadWorker:
                 self._done(number, author, value, started, self._clock.now())
         except Exception as error:  # noqa: BLE001 - handed over to the thread that waits for it
             self._error = error
+        finally:
+            self._free.set()
 
 
 def observe(
@@ -140,8 +151,9 @@ def observe(
             cache.put(author, value)
 
     give_up_s = window_s + max(window_s, _PATIENCE_S)
-    working = worker(query, clock, done)
+    working: Worker | None = None
     try:
+        working = worker(query, clock, done)
         for number, (due, author) in enumerate(zip(arrivals_s.tolist(), authors, strict=True)):
             clock.sleep_until(due)
             sent[number] = now = clock.now()
@@ -154,7 +166,8 @@ def observe(
         working.finish(give_up_s)
     except BaseException:
         # Also when interrupted: the thread must be gone before its connection is.
-        working.abandon()
+        if working is not None:
+            working.abandon()
         raise
     stopped = max(give_up_s, clock.now()) if np.isnan(ended).any() else clock.now()
     sent[np.isnan(sent)] = stopped

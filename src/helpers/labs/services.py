@@ -92,7 +92,8 @@ def sqlite_database(folder: Path, query_ms: float = QUERY_MS) -> Iterator[Databa
     try:
         # One thread at a time uses it, but the one that serves is not the one that opened it.
         opened = sqlite3.connect(folder / "posts.sqlite", isolation_level=None, check_same_thread=False)
-        with closing(opened) as connection:
+        using = threading.Lock()
+        with _closing_between(opened, using) as connection:
             connection.execute("PRAGMA synchronous=OFF")
             connection.execute("PRAGMA cache_size=-65536")
             connection.execute(
@@ -100,7 +101,8 @@ def sqlite_database(folder: Path, query_ms: float = QUERY_MS) -> Iterator[Databa
             )
 
             def query(author: int) -> Value:
-                posts, likes = connection.execute(find, (author,)).fetchone()
+                with using:
+                    posts, likes = connection.execute(find, (author,)).fetchone()
                 return int(posts), int(likes)
 
             def load(first: int, end: int) -> None:
@@ -115,6 +117,16 @@ def sqlite_database(folder: Path, query_ms: float = QUERY_MS) -> Iterator[Databa
             yield Database("SQLite", sqlite3.sqlite_version, ", ".join(filter(None, parts)), rows, query)
     except sqlite3.Error as error:
         raise UnavailableError(f"SQLite stopped: {error}") from error
+
+
+@contextmanager
+def _closing_between(connection: Any, using: threading.Lock) -> Iterator[Any]:
+    """Close a connection at the end, but never under a query: SQLite would take the whole program down."""
+    try:
+        yield connection
+    finally:
+        with using:
+            connection.close()
 
 
 @contextmanager

@@ -51,7 +51,8 @@ class ComponentLoad:
     """The load on one component, over all its replicas; `utilisation` is None where no limit is known.
 
     `repeated` is the part of the utilisation that each replica bears in full (replication), so that
-    more replicas do not lessen it; `bound_by` says what the utilisation is a share of.
+    more replicas do not lessen it; `bound_by` says what the utilisation is a share of. `replicas_needed`
+    would carry the load: infinite where each repeats more than it can take, None where no limit is known.
     """
 
     component: Component
@@ -60,6 +61,7 @@ class ComponentLoad:
     utilisation: float | None
     repeated: float
     bound_by: str
+    replicas_needed: float | None
     unknown: tuple[str, ...] = ()
 
     @property
@@ -73,16 +75,6 @@ class ComponentLoad:
         if self.utilisation is None:
             return None
         return 1 / self.utilisation if self.utilisation else math.inf
-
-    @property
-    def replicas_needed(self) -> float | None:
-        """Replicas that would carry the load; infinite where each repeats more than it can take."""
-        if self.utilisation is None:
-            return None
-        if self.repeated >= 1:
-            return math.inf
-        shared = (self.utilisation - self.repeated) * self.component.replicas
-        return float(max(1, math.ceil(shared / (1 - self.repeated) * (1 - 1e-12))))
 
 
 @dataclass(frozen=True, repr=False)
@@ -246,7 +238,9 @@ def _sizes(demand: Demand, *, media_apart: bool) -> dict[str, float]:
 
 def _on(component: Component, arrived: Mapping[str, float], sizes: Mapping[str, float]) -> ComponentLoad:
     total = sum(rate * sizes[request] for request, rate in arrived.items())
-    used, repeated, known, unknown = 0.0, 0.0, False, []
+    used, repeated, unknown = 0.0, 0.0, []
+    # A box that nothing reaches is empty, where its limit is known.
+    known = not arrived and any(map(component.capacity, REQUESTS))
     for request, rate in arrived.items():
         capacity = component.capacity(request)
         if capacity is None:
@@ -258,12 +252,20 @@ def _on(component: Component, arrived: Mapping[str, float], sizes: Mapping[str, 
         used += part
         if request == "replication":
             repeated += part
-    bound_by = "requests"
+    # Each limit with the part that every replica bears in full.
+    limits = {"requests": (used, repeated)} if known else {}
     if component.bandwidth is not None:
-        through = total / component.replicas / component.bandwidth
-        if through > used or not known:
-            used, repeated, bound_by = through, 0.0, "bandwidth"
-        known = True
-    return ComponentLoad(
-        component, dict(arrived), total, used if known else None, repeated, bound_by, tuple(unknown)
-    )
+        copied = arrived.get("replication", 0.0) * sizes["replication"]
+        each = component.replicas * component.bandwidth
+        limits["bandwidth"] = (total / each, copied / each)
+    bound_by = max(limits, key=lambda limit: limits[limit][0], default="requests")
+    used, repeated = limits.get(bound_by, (0.0, 0.0))
+    needed = max((_needed(*limit, component.replicas) for limit in limits.values()), default=None)
+    full = used if limits else None
+    return ComponentLoad(component, dict(arrived), total, full, repeated, bound_by, needed, tuple(unknown))
+
+
+def _needed(used: float, repeated: float, replicas: int) -> float:
+    if repeated >= 1:
+        return math.inf
+    return float(max(1, math.ceil((used - repeated) * replicas / (1 - repeated) * (1 - 1e-12))))

@@ -221,7 +221,7 @@ def _too_small(architecture: Architecture, demand: Demand | None) -> Iterator[Fi
         yield Finding(
             "too-small",
             load.component.title,
-            f"At the peak it has {percent} % of what it can take to do.",
+            f"At the peak it is asked for {percent} % of what it can take.",
             "Say what you would do about it before the interviewer asks.",
         )
 

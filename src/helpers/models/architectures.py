@@ -78,7 +78,8 @@ class Parts:
 
     `servers` stand behind a load balancer and take `server_capacity` requests a second each;
     `separate` gives writes `write_servers` of their own. `hit_ratio` is the share of reads the cache
-    answers. `queue` stands before the fan-out `worker`, which needs one. Shards each hold a part of the data.
+    answers. `queue` stands before the fan-out `worker`, which needs one. Shards each hold a part of the data,
+    and so do several cache machines.
 
     >>> Parts(cache=True, hit_ratio=2)
     Traceback (most recent call last):
@@ -96,13 +97,23 @@ class Parts:
     standbys: bool = False
     server_count: int = 40
     write_servers: int = 4
+    cache_count: int = 1
+    worker_count: int = 1
     replica_count: int = 2
     shard_count: int = 4
     hit_ratio: float = 0.9
     server_capacity: float = ASSUMED_SERVER_CAPACITY
 
     def __post_init__(self) -> None:
-        for name in ("server_count", "write_servers", "replica_count", "shard_count"):
+        counts = (
+            "server_count",
+            "write_servers",
+            "cache_count",
+            "worker_count",
+            "replica_count",
+            "shard_count",
+        )
+        for name in counts:
             require_whole(name, getattr(self, name), at_least=1, at_most=1_000_000)
         require_numbers("hit_ratio", self.hit_ratio, at_least=0, at_most=1)
         require_numbers("server_capacity", self.server_capacity, above=0, unit="requests a second")
@@ -135,10 +146,20 @@ def assemble(parts: Parts, name: str = "Your design") -> Architecture:
     if parts.queue:
         components.append(Component("Queue", "queue", "Queue", replicas=1, standbys=spare))
     if parts.worker:
-        components.append(Component("Worker", "fan-out worker", "Fan-out worker", standbys=spare, **_WORKER))
+        components.append(
+            Component("Worker", "fan-out worker", "Fan-out worker", parts.worker_count, spare, **_WORKER)
+        )
     if parts.cache:
         components.append(
-            Component("Cache", "cache", "Cache", standbys=spare, hit_ratio=float(parts.hit_ratio), **_CACHE)
+            Component(
+                "Cache",
+                "cache",
+                "Cache",
+                parts.cache_count,
+                spare * parts.cache_count,
+                hit_ratio=float(parts.hit_ratio),
+                **_CACHE,
+            )
         )
         flows.append(Flow(reader, "Cache", "read"))
     shards = parts.shard_count if parts.shards else 1
@@ -191,9 +212,10 @@ SMALLEST = assemble(Parts(), "Client and database")
 TWITTER_DESIGN = assemble(
     Parts(
         servers=True, separate=True, cache=True, replica=True, worker=True, queue=True, object_store=True,
-        standbys=True, server_count=100,
+        standbys=True, server_count=120, cache_count=2,
     ),
     "Twitter with fan-out on write",
 )  # fmt: skip
 """The framework's Twitter with what its diagram leaves out: a replica that is read, a queue and a fan-out
-worker, an object store, and a standby for what would be a single point of failure."""
+worker, an object store, a standby for what would be a single point of failure, and no box more than half
+full at the peak of what step 2 estimates."""

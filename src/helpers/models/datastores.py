@@ -137,12 +137,15 @@ POSTGRESQL = Store(
         "transactions": Support(ITSELF, "ACID over any rows"),
         "secondary_access": Support(ITSELF, "an index on any column"),
         "flexible_schema": Support(ITSELF, "a jsonb column, with an index on it"),
-        "full_text": _SEARCH_BESIDE,
+        "full_text": Support(
+            BESIDE,
+            "it finds words itself; for relevance and facets, a search index and a feed of every change",
+        ),
         "large_objects": _OBJECTS_BESIDE,
         "fast_reads": _CACHE_BESIDE,
         "multi_region_writes": Support(AGAINST, "one primary, in one region, takes all writes of a row"),
         "strong_consistency": Support(ITSELF, "read from the primary"),
-        DURABILITY: Support(ITSELF, "a commit is on disk"),
+        DURABILITY: Support(ITSELF, "a commit is on disk, and on a standby's too where you ask for it"),
     },
     spreads_itself=False,
     writes_per_second=STRONG_NODE.writes_per_second,
@@ -158,7 +161,7 @@ CASSANDRA = Store(
     data_model="rows in partitions; a partition lives whole on its replicas, sorted by clustering columns",
     consistency="tunable for each query; strong when read and write quorums overlap",
     transactions="one partition; a batch over several is atomic but not isolated",
-    access="by partition key; every other path wants a table of its own",
+    access="by partition key; every other path wants a table of its own, or an index that asks many nodes",
     schema="declared columns; a map column takes fields that differ",
     bad_at="questions you did not design a table for, joins, and partitions that grow hot",
     unit="node",
@@ -170,14 +173,18 @@ CASSANDRA = Store(
     support={
         "relations": _COPIES,
         "transactions": Support(AGAINST, "a batch over several partitions is not isolated"),
-        "secondary_access": Support(BUILD, "another table for each path, written along with the first"),
+        "secondary_access": Support(
+            BUILD, "another table for each path, written along with the first: an index asks many nodes"
+        ),
         "flexible_schema": Support(BUILD, "a map column, and code that knows what is in it"),
         "full_text": _SEARCH_BESIDE,
         "large_objects": _OBJECTS_BESIDE,
         "fast_reads": _CACHE_BESIDE,
         "multi_region_writes": Support(ITSELF, "any replica in any region takes a write; the last one wins"),
         "strong_consistency": Support(BUILD, "quorums that overlap on every read and write, R + W > N"),
-        DURABILITY: Support(ITSELF, "a write is in the commit log of several replicas"),
+        DURABILITY: Support(
+            ITSELF, "a write is in the log of every replica it waits for, on disk within 10 s by default"
+        ),
     },
     always=Support(BUILD, "a table designed for each query, because a query must name its partition"),
     writes_per_second=1.1e6 / 288,
@@ -187,7 +194,7 @@ CASSANDRA = Store(
 
 DYNAMODB = Store(
     name="DynamoDB",
-    family="wide-column",
+    family="key-value and document",
     said='"NoSQL", "a managed key-value store", "on-demand capacity"',
     data_model="items under a partition key and a sort key",
     consistency="eventual or strong, chosen for each read of a table; a global index is always eventual",
@@ -310,7 +317,7 @@ SEARCH_INDEX = Store(
     units="shards",
     source="Elastic: 10 to 50 GB a shard, requests up to 100 MB, refresh every second, by default",
     support={
-        "relations": Support(AGAINST, "no joins over documents: its store of record does them"),
+        "relations": Support(AGAINST, "few joins over documents: its store of record does them"),
         "transactions": Support(AGAINST, "nothing is atomic over several documents"),
         "secondary_access": Support(ITSELF, "every field is indexed"),
         "flexible_schema": Support(ITSELF, "new fields are mapped as they come"),

@@ -130,7 +130,8 @@ def read_mermaid(text: str) -> Flowchart:
 
 def _statements(text: str) -> Iterator[str]:
     """Split at the ends of lines and at semicolons, but not inside labels or entities such as #quot;."""
-    text = re.sub(r"\A\s*```\s*(?:mermaid)?[ \t]*\n|\n\s*```\s*\Z", "", text.strip())
+    text = text.replace("\r\n", "\n").strip()
+    text = re.sub(r"\A\s*```\s*(?:mermaid)?[ \t]*\n|\n\s*```\s*\Z", "", text)
     text = re.sub(r"\A\s*---\n.*?\n---[ \t]*$", "", text, flags=re.DOTALL | re.MULTILINE)
     text = re.sub(r'%%\{.*?\}%%|^\s*%%[^\n]*|\s%%\s[^"\n]*$', "", text, flags=re.DOTALL | re.MULTILINE)
     piece = ""

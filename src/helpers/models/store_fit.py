@@ -258,9 +258,8 @@ def _primaries(
         )
         yield Reason(BUILD, worst.resource, text, 1)
     elif reads.units > 1:
-        text = (
-            f"a cache, or {reads.units - 1:,} read replicas: {_asked(reads, demand)} is {_times(reads.share)}"
-        )
+        more = "a read replica" if reads.units == 2 else f"{reads.units - 1:,} read replicas"
+        text = f"a cache, or {more}: {_asked(reads, demand)} is {_times(reads.share)}"
         yield Reason(BUILD, "reads", f"{text} what one {store.unit} takes", 1)
     if worst.units > 1 and {"relations", "transactions", "secondary_access"} & set(needs.named):
         text = "what crosses shards: joins, transactions and look-ups without the shard key"

@@ -55,13 +55,15 @@ _SLIDERS: dict[str, tuple[Field, dict[str, Any]]] = {
         Field("Share of reads the cache answers", "", at_least=0, at_most=1),
         {"low": 0, "high": 1, "log": False},
     ),
+    "cache_count": (Field("Cache machines, keys split over them", "", at_least=1, at_most=1000), {}),
+    "worker_count": (Field("Fan-out workers", "", at_least=1, at_most=1000), {}),
     "replica_count": (
         Field("Read replicas of the database, or of a shard", "", at_least=1, at_most=1000),
         {},
     ),
     "shard_count": (Field("Shards", "", at_least=1, at_most=10_000), {"high": 1000}),
 }
-_COUNTS = ("server_count", "write_servers", "replica_count", "shard_count")
+_COUNTS = ("server_count", "write_servers", "cache_count", "worker_count", "replica_count", "shard_count")
 _PATHS: dict[str, tuple[str, bool]] = {
     "a read the cache answers": ("read", True),
     "a read the cache misses": ("read", False),

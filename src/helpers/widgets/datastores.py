@@ -141,7 +141,7 @@ def _flips(ranking: Ranking, load: Flip | None, writes: Flip | None) -> str:
 def _notes(ranking: Ranking) -> str:
     # The frame lets long words break anywhere; a name in a narrow column would.
     rows = "".join(
-        f'<tr><td style="white-space: nowrap"><b>{html.escape(place.store.name)}</b><br>'
+        f'<tr><td style="white-space: nowrap"><b>{html.escape(place.store.name)}</b> <br>'
         f"{html.escape(place.verdict)}</td><td>{html.escape(_because(place))}</td></tr>"
         for place in ranking
     )
