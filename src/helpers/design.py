@@ -16,13 +16,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from helpers.models.architecture import Architecture
 from helpers.models.architectures import TWITTER_DESIGN
-from helpers.models.checks import require_whole
+from helpers.models.checks import require_whole, short_repr
 from helpers.models.estimation import Estimate, estimate
 from helpers.models.prompts import TWITTER_CONTRACT
 from helpers.models.published import WHOLE_TWITTER
 from helpers.models.quantities import Range
 from helpers.models.requirements import Contract
-from helpers.models.slips import short_repr
 from helpers.models.workload import FIELDS, Workload
 
 __all__ = ["LAST_STEP", "OWN_DESIGN", "Design", "DesignFileError", "current_design", "design_file"]

@@ -127,6 +127,10 @@ BAD: dict[str, tuple[Damage, str]] = {
     "!pip": (lambda n: cell(n, 1, source="!pip install numpy"), "installs packages"),
     "%pip": (lambda n: cell(n, 1, source="%pip install numpy"), "installs packages"),
     "a long cell": (lambda n: cell(n, 1, source="x = 1\n" * 16), "16 lines"),
+    "a long cell below imports": (
+        lambda n: cell(n, 1, source="import math\n" * 20 + "x = 1\n" * 16),
+        "16 lines",
+    ),
     "a late import": (lambda n: cell(n, 2, source="import math"), "first code cell"),
     "an import inside a function": (
         lambda n: cell(n, 2, source="def f():\n    import math"),
@@ -149,6 +153,12 @@ def test_measured_cells_may_ignore_their_output(tmp_path: Path) -> None:
     notebook = copy.deepcopy(GOOD)
     last_tags(notebook, "measured", "nbval-ignore-output")
     assert lesson_findings(write(tmp_path / "measured.ipynb", notebook)) == []
+
+
+def test_a_long_list_of_imports_is_no_long_cell(tmp_path: Path) -> None:
+    notebook = copy.deepcopy(GOOD)
+    cell(notebook, 1, source="import math\n" * 20 + "x = 1\n" * 15)
+    assert lesson_findings(write(tmp_path / "imports.ipynb", notebook)) == []
 
 
 def test_homework_is_committed_unrun(tmp_path: Path) -> None:

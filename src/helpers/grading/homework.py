@@ -18,10 +18,10 @@ from numbers import Real
 from typing import Any
 from unittest import mock
 
-from helpers.models.checks import require_numbers
+from helpers.models.checks import require_numbers, short_repr
 from helpers.models.estimation import Estimate, Factor, Workload, estimate
 from helpers.models.quantities import WHITEBOARD_TOLERANCE, units
-from helpers.models.slips import Diagnosis, diagnose, diagnose_value, short_repr
+from helpers.models.slips import Diagnosis, diagnose, diagnose_value
 
 __all__ = ["check_call", "check_choice", "check_equal", "check_estimate", "check_line", "check_needs"]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["require_choice", "require_numbers", "require_whole"]
+__all__ = ["require_choice", "require_number", "require_numbers", "require_whole", "short_repr"]
 
 
 def require_numbers(
@@ -32,12 +32,12 @@ def require_numbers(
     if isinstance(value, np.ndarray):
         if value.dtype.kind not in "iuf" or not value.size:
             allowed = _allowed("a number", above, at_least, at_most, unit)
-            raise TypeError(f"{name} = {_shown(value)}: each element must be {allowed}")
+            raise TypeError(f"{name} = {short_repr(value)}: each element must be {allowed}")
         numbers = value.astype(float)
         inside = np.isfinite(numbers)
     elif isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
         allowed = _allowed("a number", above, at_least, at_most, unit)
-        raise TypeError(f"{name} = {_shown(value)}: it must be {allowed}")
+        raise TypeError(f"{name} = {short_repr(value)}: it must be {allowed}")
     else:
         try:
             numbers = float(value)
@@ -54,7 +54,19 @@ def require_numbers(
         return numbers
     wrong = float(numbers[~inside][0]) if isinstance(numbers, np.ndarray) else value
     allowed = _allowed("a number", above, at_least, at_most, unit)
-    raise ValueError(f"{name} = {_shown(wrong)}: it must be {allowed}")
+    raise ValueError(f"{name} = {short_repr(wrong)}: it must be {allowed}")
+
+
+def require_number(name: str, value: Any, **bounds: Any) -> float:
+    """Return `value` as a float once it is in range, as `require_numbers` does; an array is refused.
+
+    >>> require_number("share", np.array([0.5, 0.9]))
+    Traceback (most recent call last):
+    TypeError: share = array([0.5, 0.9]): it must be one number
+    """
+    if isinstance(value, np.ndarray):
+        raise TypeError(f"{name} = {short_repr(value)}: it must be one number")
+    return float(require_numbers(name, value, **bounds))
 
 
 def require_whole(name: str, value: Any, *, at_least: int, at_most: int) -> int:
@@ -68,9 +80,9 @@ def require_whole(name: str, value: Any, *, at_least: int, at_most: int) -> int:
     """
     allowed = _allowed("a whole number", None, at_least, at_most, "")
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{name} = {_shown(value)}: it must be {allowed}")
+        raise TypeError(f"{name} = {short_repr(value)}: it must be {allowed}")
     if not at_least <= value <= at_most:
-        raise ValueError(f"{name} = {_shown(value)}: it must be {allowed}")
+        raise ValueError(f"{name} = {short_repr(value)}: it must be {allowed}")
     return int(value)
 
 
@@ -85,15 +97,21 @@ def require_choice(name: str, value: Any, choices: Any) -> Any:
     """
     if value in list(choices):
         return value
-    raise ValueError(f"{name} = {_shown(value)}: it must be one of {', '.join(map(repr, choices))}")
+    raise ValueError(f"{name} = {short_repr(value)}: it must be one of {', '.join(map(repr, choices))}")
 
 
-def _shown(value: Any) -> str:
-    """Write a value out, short enough for a message."""
+def short_repr(value: Any) -> str:
+    """Return `repr(value)` on one line, cut to 80 characters; a broken `__repr__` gives the type's name.
+
+    >>> short_repr("600/s"), len(short_repr("x" * 1000))
+    ("'600/s'", 80)
+    """
     try:
         text = str(value) if isinstance(value, np.number) else " ".join(repr(value).split())
-    except ValueError:  # Python does not write out integers of more than 4,300 digits
-        return "a whole number of thousands of digits"
+    except Exception:  # noqa: BLE001 - it may be any object; Python itself refuses very long integers
+        if isinstance(value, int):
+            return "a whole number of thousands of digits"
+        text = f"a {type(value).__name__}"
     return text if len(text) <= 80 else text[:79] + "…"
 
 

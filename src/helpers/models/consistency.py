@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.models.checks import require_numbers, require_whole
+from helpers.models.checks import require_number, require_numbers, require_whole
 from helpers.models.latencies import (
     LEGS,
     LNKD_DISK,
@@ -21,7 +21,6 @@ from helpers.models.latencies import (
     Latencies,
     Measured,
     Mixture,
-    one_number,
 )
 
 __all__ = [
@@ -118,7 +117,7 @@ class Staleness:
 
     def time_until(self, share: float) -> float:
         """Return the shortest time (ms) after the commit from which on this share of reads is fresh."""
-        share = one_number("share", share, above=0, at_most=1)
+        share = require_number("share", share, above=0, at_most=1)
         # 100 trials times 0.55 is 55.00000000000001 in binary.
         place = math.ceil(share * self.trials * (1 - 1e-12)) - 1
         return max(float(self.thresholds_ms[place]), 0.0)
@@ -244,7 +243,7 @@ def _share_within(ordered: _Array, after_ms: Any) -> Any:
 
 def _percentile(ordered: _Array, percentile: float) -> float:
     """As NumPy's, which would look for the place again at every call."""
-    share = one_number("percentile", percentile, at_least=0, at_most=100, unit="percent") / 100
+    share = require_number("percentile", percentile, at_least=0, at_most=100, unit="percent") / 100
     below = math.floor(share * (ordered.size - 1))
     low, high = ordered[below], ordered[min(below + 1, ordered.size - 1)]
     return float(low + (high - low) * (share * (ordered.size - 1) - below))

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
-
-from helpers.models.checks import require_choice, require_numbers, require_whole
+from helpers.models.checks import require_choice, require_number, require_whole
 from helpers.models.nines import downtime_s, format_duration
 from helpers.models.quantities import format_number
 from helpers.models.texts import folded, require_different, require_names, require_several, require_text
@@ -37,12 +35,10 @@ class LatencyTarget:
     def __post_init__(self) -> None:
         object.__setattr__(self, "operation", require_text("operation", self.operation))
         if self.milliseconds is not None:
-            milliseconds = require_numbers(
-                "milliseconds", _one("milliseconds", self.milliseconds), above=0, at_most=1e10, unit="ms"
-            )
+            milliseconds = require_number("milliseconds", self.milliseconds, above=0, at_most=1e10, unit="ms")
             object.__setattr__(self, "milliseconds", milliseconds)
         if self.percentile is not None:
-            percentile = require_numbers("percentile", _one("percentile", self.percentile))
+            percentile = require_number("percentile", self.percentile)
             if not 1 <= percentile < 100:
                 raise ValueError(
                     f"percentile = {self.percentile}: it must be a number, 1 or more, below 100 "
@@ -81,7 +77,7 @@ class ConsistencyTarget:
             return
         if self.level == STRONG:
             raise ValueError(f"within_s = {self.within_s}: a strong read misses nothing; it must be left out")
-        within = require_numbers("within_s", _one("within_s", self.within_s), above=0, at_most=1e9, unit="s")
+        within = require_number("within_s", self.within_s, above=0, at_most=1e9, unit="s")
         object.__setattr__(self, "within_s", within)
 
     def __str__(self) -> str:
@@ -134,7 +130,7 @@ class Contract:
         put("consistency", _targets("consistency", self.consistency, ConsistencyTarget, ("operation",)))
         for name, most, unit in (("daily_users", 1e11, "user"), ("growth_per_year", 1e3, "")):
             if (value := getattr(self, name)) is not None:
-                put(name, require_numbers(name, _one(name, value), above=0, at_most=most, unit=unit))
+                put(name, require_number(name, value, above=0, at_most=most, unit=unit))
         if self.regions is not None:
             put("regions", require_whole("regions", self.regions, at_least=1, at_most=1000))
         put("availability", _share("availability", self.availability, "no system is up all the time"))
@@ -145,7 +141,7 @@ class Contract:
 
         Raises ValueError where daily users or growth were not agreed.
         """
-        years = require_numbers("years", _one("years", years), at_least=0, at_most=100, unit="year")
+        years = require_number("years", years, at_least=0, at_most=100, unit="year")
         for name, value in (("daily_users", self.daily_users), ("growth_per_year", self.growth_per_year)):
             if value is None:
                 raise ValueError(f"{name} = None: it must be agreed first; ask the interviewer")
@@ -189,17 +185,10 @@ def _targets(name: str, values: Any, kind: type, key: tuple[str, ...]) -> tuple[
     return targets
 
 
-def _one(name: str, value: Any) -> Any:
-    """Refuse an array, even of one element: a contract holds plain numbers."""
-    if isinstance(value, np.ndarray):
-        raise TypeError(f"{name} = {value!r}: it must be one number")
-    return value
-
-
 def _share(name: str, value: Any, reason: str) -> float | None:
     if value is None:
         return None
-    share = require_numbers(name, _one(name, value), above=0)
+    share = require_number(name, value, above=0)
     if 1 < share < 100:
         raise ValueError(f"{name} = {value}: write it as a share, {share:g} % is {share / 100:.12g}")
     if share >= 1:

@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeAlias
 
-from helpers.models.checks import require_whole
-from helpers.models.latencies import one_number
+from helpers.models.checks import require_number, require_whole
 
 __all__ = [
     "KEPT",
@@ -66,7 +65,7 @@ class Tweet:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "id", require_whole("id", self.id, at_least=0, at_most=_LARGEST_ID))
-        object.__setattr__(self, "time", one_number("time", self.time, unit="s"))
+        object.__setattr__(self, "time", require_number("time", self.time, unit="s"))
         require_user("author", self.author)
 
     @property
@@ -361,7 +360,7 @@ def require_position(name: str, value: Any) -> Position:
     """
     if not isinstance(value, tuple) or len(value) != 2:
         raise TypeError(f"{name} = {value!r}: it must be a position, (time, id), for example (12.5, 7)")
-    time = one_number(f"the time of {name}", value[0], unit="s")
+    time = require_number(f"the time of {name}", value[0], unit="s")
     return time, require_whole(f"the id of {name}", value[1], at_least=0, at_most=_LARGEST_ID)
 
 

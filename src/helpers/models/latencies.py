@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.models.checks import require_numbers
+from helpers.models.checks import require_number, require_numbers
 
 __all__ = [
     "LEGS",
@@ -20,7 +20,6 @@ __all__ = [
     "Latencies",
     "Measured",
     "Mixture",
-    "one_number",
 ]
 
 
@@ -46,9 +45,9 @@ class Mixture:
     rate_per_ms: float
 
     def __post_init__(self) -> None:
-        one_number("share", self.share, at_least=0, at_most=1)
+        require_number("share", self.share, at_least=0, at_most=1)
         for name, unit in (("scale_ms", "ms"), ("shape", ""), ("rate_per_ms", "per ms")):
-            one_number(name, getattr(self, name), above=0, unit=unit)
+            require_number(name, getattr(self, name), above=0, unit=unit)
 
     def sample(self, random: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
         """Return an array of `shape` with latencies in ms."""
@@ -69,7 +68,7 @@ class Fixed:
     ms: float
 
     def __post_init__(self) -> None:
-        one_number("ms", self.ms, at_least=0, unit="ms")
+        require_number("ms", self.ms, at_least=0, unit="ms")
 
     def sample(self, random: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
         """Return an array of `shape` with latencies in ms."""
@@ -119,22 +118,10 @@ class Latencies:
     away_ms: float = 0.0
 
     def __post_init__(self) -> None:
-        one_number("away_ms", self.away_ms, at_least=0, unit="ms")
+        require_number("away_ms", self.away_ms, at_least=0, unit="ms")
         for leg in LEGS:
             if not callable(getattr(getattr(self, leg), "sample", None)):
                 raise TypeError(f"{leg} = {getattr(self, leg)!r}: it must have sample(random, shape)")
-
-
-def one_number(name: str, value: Any, **bounds: Any) -> float:
-    """Return `value` as a float once it is in range, as `require_numbers` does; an array is refused.
-
-    >>> one_number("share", np.array([0.5, 0.9]))
-    Traceback (most recent call last):
-    TypeError: share = array([0.5, 0.9]): it must be one number
-    """
-    if isinstance(value, np.ndarray):
-        raise TypeError(f"{name} = {value!r}: it must be one number")
-    return float(require_numbers(name, value, **bounds))
 
 
 LEGS = ("write", "acknowledge", "read", "respond")

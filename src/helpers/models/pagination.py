@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from itertools import chain, repeat, zip_longest
 from typing import Any
 
-from helpers.models.checks import require_choice, require_whole
+from helpers.models.checks import require_choice, require_number, require_whole
 from helpers.models.feed import Feed, Position, Tweet, User, require_position, require_user
-from helpers.models.latencies import one_number
 
 __all__ = [
     "PAGINGS",
@@ -187,19 +186,19 @@ class Cursors:
             raise TypeError(f"key: it must be bytes, 32 or more, and not {type(self.key).__name__}")
         if len(self.key) < _DIGEST_SIZE:
             raise ValueError(f"key: it has {len(self.key)} bytes; it must have 32 or more")
-        one_number("lifetime_s", self.lifetime_s, above=0, at_most=_LONGEST_LIFE_S, unit="s")
+        require_number("lifetime_s", self.lifetime_s, above=0, at_most=_LONGEST_LIFE_S, unit="s")
 
     def seal(self, position: Position, *, user: User, now_s: float) -> str:
         """Return the token for the page that follows `position`, of letters, digits, - and _ only."""
         time, number = require_position("position", position)
-        expires_s = one_number("now_s", now_s, unit="s") + self.lifetime_s
+        expires_s = require_number("now_s", now_s, unit="s") + self.lifetime_s
         body = _FIELDS.pack(time, number, expires_s) + _user_bytes(user)
         return _encode(_VERSION + self._digest(body) + body)
 
     def open(self, token: str, *, user: User, now_s: float) -> Position:
         """Return the position that a token holds. Raises CursorError for a token that is not this user's."""
         asked = _user_bytes(user)
-        now_s = one_number("now_s", now_s, unit="s")
+        now_s = require_number("now_s", now_s, unit="s")
         raw = _decode(token)
         if raw[:1] != _VERSION:
             raise _refused("version", "it is of a version that is not known here")

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.models.checks import require_numbers
+from helpers.models.checks import require_numbers, short_repr
 from helpers.models.estimation import Estimate, Factor
 from helpers.models.quantities import (
     WHITEBOARD_TOLERANCE,
@@ -24,7 +24,7 @@ from helpers.models.quantities import (
 )
 from helpers.models.slip_candidates import Candidate, Slip, candidates, derivation
 
-__all__ = ["PAIR_TOLERANCE", "Diagnosis", "Slip", "diagnose", "diagnose_value", "short_repr"]
+__all__ = ["PAIR_TOLERANCE", "Diagnosis", "Slip", "diagnose", "diagnose_value"]
 
 PAIR_TOLERANCE = 0.01
 """Two slips at once must fit this closely: pairs are so many that 10 % would explain any answer."""
@@ -222,16 +222,3 @@ def _number(name: str, value: Any, **bounds: Any) -> float:
     if isinstance(value, np.ndarray):
         raise TypeError(f"{name} is an array: it must be one number, so estimate a workload without samples")
     return float(require_numbers(name, value, **bounds))
-
-
-def short_repr(value: Any) -> str:
-    """Return `repr(value)`, cut to 80 characters; a broken `__repr__` gives the type's name.
-
-    >>> short_repr("600/s"), len(short_repr("x" * 1000))
-    ("'600/s'", 80)
-    """
-    try:
-        text = repr(value)
-    except Exception:  # noqa: BLE001 - an answer may be any object, with any repr
-        text = f"a {type(value).__name__}"
-    return text if len(text) <= 80 else text[:79] + "…"

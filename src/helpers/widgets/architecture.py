@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-import ipywidgets
-
 from helpers.figures.architecture import architecture_figure
 from helpers.models.architecture import Architecture, Flow
 from helpers.models.architecture_latency import AnswerTime, answer_time
@@ -20,7 +18,7 @@ from helpers.models.estimation import Estimate, estimate
 from helpers.models.published import FRAMEWORK_TWITTER
 from helpers.models.quantities import format_number, format_quantity
 from helpers.models.workload import Field, Workload
-from helpers.widgets.controls import CheckControl, NumberControl
+from helpers.widgets.controls import CheckControl, NumberControl, dropdown
 from helpers.widgets.explorer import Explorer, View, working_table
 
 __all__ = ["READ_HEAVY_TWITTER", "ArchitectureExplorer", "architecture_explorer", "architecture_view"]
@@ -114,12 +112,7 @@ def architecture_explorer(workload: Workload = READ_HEAVY_TWITTER) -> Architectu
     for name, (field, options) in _SLIDERS.items():
         scale = {"low": 1, "high": 50, "whole": name in _COUNTS} | options
         sliders.append(NumberControl(name, field, getattr(start, name), **scale))
-    lit = ipywidgets.Dropdown(
-        options=[_NO_PATH, *_PATHS],
-        description="Light the path of:",
-        style={"description_width": "initial"},
-        layout={"width": "auto"},
-    )
+    lit = dropdown("Light the path of", {name: name for name in (_NO_PATH, *_PATHS)})
 
     def view(values: dict[str, Any]) -> View:
         return architecture_view(today, _parts(values), values["multiple"], values["lit"])

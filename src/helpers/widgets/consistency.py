@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-import ipywidgets
-
 from helpers.figures.consistency import TIMES_MS, format_ms, freshness_figure, waiting_figure
 from helpers.models.checks import require_choice, require_numbers, require_whole
 from helpers.models.consistency import (
@@ -20,7 +18,7 @@ from helpers.models.consistency import (
 )
 from helpers.models.partition import CONFLICT, ClientView, under_partition
 from helpers.models.workload import Field
-from helpers.widgets.controls import NumberControl
+from helpers.widgets.controls import NumberControl, dropdown
 from helpers.widgets.explorer import Explorer, View, working_table
 
 __all__ = ["NETWORKS", "staleness_explorer", "staleness_view"]
@@ -65,8 +63,8 @@ def staleness_explorer(
     time = NumberControl("after_ms", after, 10, low=0.1, high=60_000, zero=True)
     profiles = PROFILES if latencies in PROFILES else (latencies, *PROFILES)
     choices = {
-        "latencies": _dropdown("Latencies", {profile.name: profile for profile in profiles}, latencies),
-        "network": _dropdown("Network", {name: name for name in NETWORKS}, network),
+        "latencies": dropdown("Latencies", {profile.name: profile for profile in profiles}, latencies),
+        "network": dropdown("Network", {name: name for name in NETWORKS}, network),
     }
 
     def view(values: dict[str, Any]) -> View:
@@ -279,13 +277,3 @@ def _percent(share: float, certain: bool) -> str:
 
 def _name(quorum: Quorum) -> str:
     return f"R = {quorum.r}, W = {quorum.w}"
-
-
-def _dropdown(label: str, options: Mapping[str, Any], value: Any) -> ipywidgets.Dropdown:
-    return ipywidgets.Dropdown(
-        options=list(options.items()),
-        value=value,
-        description=f"{label}:",
-        style={"description_width": "initial"},
-        layout={"width": "auto"},
-    )

@@ -2,6 +2,7 @@
 
 import html
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import ipywidgets
@@ -10,7 +11,7 @@ import traitlets
 from helpers.models.quantities import Range, format_bytes, format_number
 from helpers.models.workload import Field
 
-__all__ = ["CheckControl", "NumberControl", "RangeControl", "unit_words"]
+__all__ = ["CheckControl", "NumberControl", "RangeControl", "dropdown", "unit_words"]
 
 _STEPS = 200
 
@@ -270,6 +271,23 @@ class CheckControl(ipywidgets.Checkbox):  # type: ignore[misc]
         if not isinstance(value, bool):
             raise TypeError(f"{self.name} = {value!r}: it must be True or False")
         self.value = value
+
+
+def dropdown(label: str, options: Mapping[str, Any], value: Any = None) -> ipywidgets.Dropdown:
+    """Return a choice among `options`, a value by its name; without `value` the first is chosen.
+
+    >>> dropdown("Node", {"strong": 1, "modest": 2}).value
+    1
+    """
+    if not options:
+        raise ValueError(f"{label.lower()}: there is none to choose from")
+    return ipywidgets.Dropdown(
+        options=list(options.items()),
+        value=next(iter(options.values())) if value is None else value,
+        description=f"{label}:",
+        style={"description_width": "initial"},
+        layout={"width": "auto"},
+    )
 
 
 def unit_words(field: Field) -> str:

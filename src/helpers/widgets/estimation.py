@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import ipywidgets
 import numpy as np
 
 from helpers.figures.estimation import utilisation_figure
@@ -16,7 +15,7 @@ from helpers.models.quantities import Range, format_number, format_quantity
 from helpers.models.uncertainty import Outcome, simulate
 from helpers.models.verdicts import RESOURCES, NodeLimits, judge
 from helpers.models.workload import FIELDS, Workload
-from helpers.widgets.controls import NumberControl, RangeControl
+from helpers.widgets.controls import NumberControl, RangeControl, dropdown
 from helpers.widgets.explorer import Explorer, View, working_table
 
 __all__ = ["estimation_explorer", "uncertainty_explorer"]
@@ -75,8 +74,8 @@ def estimation_explorer(
         heading: [NumberControl(name, workload.field(name), start[name], **group[name]) for name in group]
         for heading, group in _GROUPS.items()
     }
-    preset = _dropdown("Example", presets, workload)
-    node = _dropdown("Node", {limits.name: limits for limits in nodes})
+    preset = dropdown("Example", presets, workload)
+    node = dropdown("Node", {limits.name: limits for limits in nodes})
 
     def view(values: dict[str, Any]) -> View:
         # What has no slider, such as the price of traffic, stays as in the example.
@@ -127,8 +126,8 @@ def uncertainty_explorer(
     lines = {middle[name].label: name for name in _RESULTS if middle.value(name)}
     if result is not None:
         require_choice("result", result, lines.values())
-    chosen = _dropdown("Result", lines, result)
-    node = _dropdown("Node", {limits.name: limits for limits in nodes})
+    chosen = dropdown("Result", lines, result)
+    node = dropdown("Node", {limits.name: limits for limits in nodes})
 
     def view(values: dict[str, Any]) -> View:
         ranges = {name: values[name] for name in names}
@@ -205,16 +204,3 @@ def _limit(node: NodeLimits, line: str) -> float | None:
     resource = _resource(line)
     limit = getattr(node, resource.name) if resource is not None else None
     return limit if limit is None else float(limit)
-
-
-def _dropdown(label: str, options: Mapping[str, Any], value: Any = None) -> ipywidgets.Dropdown:
-    if not options:
-        raise ValueError(f"{label.lower()}: there is none to choose from")
-    first = next(iter(options.values())) if value is None else value
-    return ipywidgets.Dropdown(
-        options=list(options.items()),
-        value=first,
-        description=f"{label}:",
-        style={"description_width": "initial"},
-        layout={"width": "auto"},
-    )

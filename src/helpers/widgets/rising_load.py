@@ -4,7 +4,6 @@ import html
 from collections.abc import Mapping
 from typing import Any
 
-import ipywidgets
 import numpy as np
 
 from helpers.figures.queueing import format_seconds
@@ -13,7 +12,7 @@ from helpers.labs.load_report import LOADS, LoadReport
 from helpers.labs.load_run import SHOWN, LoadRun
 from helpers.models.checks import require_choice, require_numbers
 from helpers.models.workload import Field
-from helpers.widgets.controls import NumberControl
+from helpers.widgets.controls import NumberControl, dropdown
 from helpers.widgets.explorer import Explorer, View
 
 __all__ = ["load_explorer", "load_view"]
@@ -36,12 +35,7 @@ def load_explorer(report: LoadReport, load: float = 0.8) -> Explorer:
     field = Field("Load: arrivals × mean query", "percent", at_least=low, at_most=high)
     percent = require_numbers("load", load, at_least=low / 100, at_most=high / 100)
     control = NumberControl("load", field, 100 * percent, low=low, high=high, log=False, whole=True)
-    shown = ipywidgets.Dropdown(
-        options=SHOWN,
-        description="Show:",
-        style={"description_width": "initial"},
-        layout={"width": "auto"},
-    )
+    shown = dropdown("Show", {name: name for name in SHOWN})
 
     def view(values: dict[str, Any]) -> View:
         return load_view(report, values["load"] / 100, values["shown"], chance)
