@@ -14,7 +14,8 @@ import subprocess
 import sys
 import time
 
-from helpers.models.social_graph import SocialGraph, draw_activity, follower_graph
+from helpers.models.activity import draw_activity
+from helpers.models.social_graph import SocialGraph, follower_graph
 from helpers.models.social_graph import statistics as degree_statistics
 
 SMALL = 100_000
