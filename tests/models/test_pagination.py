@@ -21,6 +21,7 @@ from helpers.models.pagination import (
     timeline_page,
     walk,
 )
+from helpers.models.sealing import AccessTokens
 
 KEY = bytes(range(32))
 CURSORS = Cursors(KEY)
@@ -200,11 +201,13 @@ def spoilt(change: Callable[[bytearray], Any]) -> str:
         ("é", "damaged"),
         ("A" * 1_001, "damaged"),
         ("AQ", "damaged"),
-        (spoilt(lambda raw: raw.__delitem__(slice(40, None))), "damaged"),
+        (spoilt(lambda raw: raw.__delitem__(slice(33, None))), "damaged"),
+        (spoilt(lambda raw: raw.__delitem__(slice(40, None))), "forged"),
         (spoilt(lambda raw: raw.__setitem__(0, 2)), "version"),
         (spoilt(lambda raw: raw.__setitem__(1, raw[1] ^ 1)), "forged"),
         (spoilt(lambda raw: raw.__setitem__(45, raw[45] ^ 1)), "forged"),
         (spoilt(lambda raw: raw.extend(b"x")), "forged"),
+        (AccessTokens(KEY).issue("me", now_s=NOW_S), "forged"),
         (Cursors(b"x" * 32).seal((12.5, 7), user="me", now_s=NOW_S), "forged"),
         (CURSORS.seal((12.5, 7), user="you", now_s=NOW_S), "foreign"),
         (CURSORS.seal((12.5, 7), user="me", now_s=NOW_S - 86_400), "expired"),

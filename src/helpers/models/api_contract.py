@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers.models.checks import require_choice, require_whole
+from helpers.models.sealing import LONGEST_TOKEN
 from helpers.models.texts import require_different, require_several, require_text
 
 __all__ = [
@@ -17,7 +18,6 @@ __all__ = [
     "LONGEST_CONTENT",
     "LONGEST_KEY",
     "LONGEST_NAME",
-    "LONGEST_PAGE_TOKEN",
     "METHODS",
     "PAGE_SIZE",
     "PLACES",
@@ -47,8 +47,6 @@ LONGEST_KEY = 255
 """Characters of an idempotency key. Source: the API reference of Stripe, "Idempotent requests"."""
 KEY_LIFETIME_S = 86_400.0
 """A key is remembered for a day, as Stripe does: longer than any client goes on retrying."""
-LONGEST_PAGE_TOKEN = 1_000
-"""Characters of a page token, as `pagination.Cursors` takes them; ours have about 100."""
 
 _LARGEST_LIMIT = 1_000_000_000
 
@@ -262,7 +260,9 @@ FRAMEWORK_API = ApiContract(
 )
 """The framework's step 4, "API Design"."""
 
-_TOKEN = Parameter("Authorization", "header", at_most=1_000, sealed=True, note="Bearer and the user's token")
+_TOKEN = Parameter(
+    "Authorization", "header", at_most=LONGEST_TOKEN, sealed=True, note="Bearer and the user's token"
+)
 _FOLLOWEE = Parameter("followee", "path", at_least=1, at_most=LONGEST_NAME, note="letters, digits and _")
 _UNPROVED = Answer(401, "no token, or not a good one")
 _INVALID = Answer(422, "a value that is not allowed; field says which")
@@ -315,7 +315,7 @@ CORRECTED_API = ApiContract(
                     "query",
                     required=False,
                     at_least=1,
-                    at_most=LONGEST_PAGE_TOKEN,
+                    at_most=LONGEST_TOKEN,
                     sealed=True,
                     note="next_page_token of the page before",
                 ),

@@ -1,10 +1,5 @@
 """Step 4: paging through a feed that moves, by offset and by cursor, and a cursor nobody can forge."""
 
-import base64
-import binascii
-import hashlib
-import hmac
-import json
 import struct
 from bisect import bisect_left, insort
 from collections import Counter
@@ -14,7 +9,8 @@ from itertools import chain, repeat, zip_longest
 from typing import Any
 
 from helpers.models.checks import require_choice, require_number, require_whole
-from helpers.models.feed import Feed, Position, Tweet, User, require_position, require_user
+from helpers.models.feed import Feed, Position, Tweet, User, require_position
+from helpers.models.sealing import Seal, SealError, require_secret, user_bytes
 
 __all__ = [
     "PAGINGS",
@@ -32,7 +28,6 @@ __all__ = [
 PAGINGS = ("offset", "cursor")
 
 _MOST = 1_000_000_000
-_LONGEST_TOKEN = 1_000
 _LONGEST_LIFE_S = 1e9
 
 
@@ -148,15 +143,8 @@ def walk(
     return Walk(tuple(pages), _newest_first(repeated), _newest_first(stayed - set(shown)))
 
 
-class CursorError(ValueError):
-    """A cursor that is not accepted; an API answers 400, and the client starts again at the first page.
-
-    `reason` is "damaged", "version", "forged", "foreign" or "expired".
-    """
-
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
+class CursorError(SealError):
+    """A cursor that is not accepted; an API answers 400, and the client starts again at the first page."""
 
 
 @dataclass(frozen=True)
@@ -181,33 +169,25 @@ class Cursors:
     lifetime_s: float = 86_400.0
 
     def __post_init__(self) -> None:
-        # The value is a secret: a message must not show it.
-        if not isinstance(self.key, bytes):
-            raise TypeError(f"key: it must be bytes, 32 or more, and not {type(self.key).__name__}")
-        if len(self.key) < _DIGEST_SIZE:
-            raise ValueError(f"key: it has {len(self.key)} bytes; it must have 32 or more")
+        require_secret("key", self.key)
         require_number("lifetime_s", self.lifetime_s, above=0, at_most=_LONGEST_LIFE_S, unit="s")
 
     def seal(self, position: Position, *, user: User, now_s: float) -> str:
         """Return the token for the page that follows `position`, of letters, digits, - and _ only."""
         time, number = require_position("position", position)
         expires_s = require_number("now_s", now_s, unit="s") + self.lifetime_s
-        body = _FIELDS.pack(time, number, expires_s) + _user_bytes(user)
-        return _encode(_VERSION + self._digest(body) + body)
+        return self._seal.close(_FIELDS.pack(time, number, expires_s) + user_bytes(user))
 
     def open(self, token: str, *, user: User, now_s: float) -> Position:
         """Return the position that a token holds. Raises CursorError for a token that is not this user's."""
-        asked = _user_bytes(user)
+        asked = user_bytes(user)
         now_s = require_number("now_s", now_s, unit="s")
-        raw = _decode(token)
-        if raw[:1] != _VERSION:
-            raise _refused("version", "it is of a version that is not known here")
-        if len(raw) <= 1 + _DIGEST_SIZE + _FIELDS.size:
-            raise _refused("damaged", "it is too short")
-        digest, body = raw[1 : 1 + _DIGEST_SIZE], raw[1 + _DIGEST_SIZE :]
-        # Before this nothing of the body is believed. A comparison that stops early tells how far it got.
-        if not hmac.compare_digest(digest, self._digest(body)):
-            raise _refused("forged", "its signature is not ours")
+        if not isinstance(token, str):
+            raise TypeError(f"page_token = {token!r}: it must be text, as the page before gave it")
+        try:
+            body = self._seal.open(token)
+        except SealError as error:
+            raise _refused(error.reason, str(error)) from None
         time, number, expires_s = _FIELDS.unpack_from(body)
         if body[_FIELDS.size :] != asked:
             raise _refused("foreign", "it belongs to another user")
@@ -215,8 +195,9 @@ class Cursors:
             raise _refused("expired", "it is too old")
         return time, number
 
-    def _digest(self, body: bytes) -> bytes:
-        return hmac.digest(self.key, _VERSION + body, hashlib.sha256)
+    @property
+    def _seal(self) -> Seal:
+        return Seal(self.key, "page token")
 
 
 @dataclass(frozen=True)
@@ -253,37 +234,12 @@ def timeline_page(
     return Page(page, cursors.seal(page[-1].position, user=user, now_s=now_s))
 
 
-_VERSION = b"\x01"
-_DIGEST_SIZE = hashlib.sha256().digest_size
 _FIELDS = struct.Struct(">dqd")
 """Time (s), id, end of life (s)."""
 
 
-def _encode(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
-
-
-def _decode(token: Any) -> bytes:
-    if not isinstance(token, str):
-        raise TypeError(f"page_token = {token!r}: it must be text, as the page before gave it")
-    if not 0 < len(token) <= _LONGEST_TOKEN:
-        raise _refused("damaged", f"it has {len(token):,} characters; ours have 1 to {_LONGEST_TOKEN:,}")
-    try:
-        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-    except (ValueError, binascii.Error):
-        raise _refused("damaged", "it has characters that ours never have, or not all of them") from None
-    if _encode(raw) != token:  # base64 ignores the last bits of a token, so that several spell the same
-        raise _refused("damaged", "its last character is not ours")
-    return raw
-
-
 def _refused(reason: str, why: str) -> CursorError:
     return CursorError(reason, f"page_token: {why}; ask for the first page")
-
-
-def _user_bytes(user: User) -> bytes:
-    """Tell the name "7" from the number 7."""
-    return json.dumps(require_user("user", user), ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def _require_tweets(tweets: Iterable[Any]) -> None:
