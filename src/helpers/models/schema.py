@@ -15,7 +15,7 @@ DIALECTS = ("sqlite", "postgresql")
 KINDS = ("integer", "text", "time", "time with zone")
 """What a column may hold. An integer has 64 bits; a time with zone is a moment, the same for every reader."""
 ON_DELETE = ("", "restrict", "cascade", "set null")
-"""What happens to a row when the row that it references is deleted; restrict, or nothing said, refuses that."""
+"""What happens to a row when the row that it references is deleted; restrict, or nothing, refuses that."""
 
 _TYPES = {
     "sqlite": {"integer": "INTEGER", "text": "TEXT", "time": "INTEGER", "time with zone": "INTEGER"},
@@ -29,15 +29,16 @@ _LONGEST_NAME = 40
 _RESERVED = frozenset(
     re.findall(
         r"\w+",
-        "all alter analyse analyze and any array as asc asymmetric authorization autoincrement between binary "
-        "both case cast check collate collation column commit concurrently constraint create cross "
-        "current_catalog current_date current_role current_schema current_time current_timestamp current_user "
-        "default deferrable delete desc distinct do drop else end escape except exists false fetch for foreign "
-        "freeze from full grant group having if ilike in index initially inner insert intersect into is isnull "
-        "join lateral leading left like limit localtime localtimestamp natural not notnull nothing null offset "
-        "on only or order outer overlaps placing primary references returning right select session_user set "
-        "similar some symmetric system_user table tablesample then to trailing transaction true union unique "
-        "update user using values variadic verbose when where window with",
+        "add all alter analyse analyze and any array as asc asymmetric authorization autoincrement between "
+        "binary both case cast check collate collation column commit concurrently constraint create cross "
+        "current_catalog current_date current_role current_schema current_time current_timestamp "
+        "current_user default deferrable delete desc distinct do drop else end escape except exists false "
+        "fetch for foreign freeze from full grant group having if ilike in index initially inner insert "
+        "intersect into is isnull join lateral leading left like limit localtime localtimestamp natural "
+        "not notnull nothing null offset on only or order outer overlaps placing primary references "
+        "raise returning right select session_user set similar some symmetric system_user table tablesample "
+        "then to trailing transaction true union unique update user using values variadic verbose when "
+        "where window with",
     )
 )
 
