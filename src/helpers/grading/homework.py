@@ -5,19 +5,15 @@ so a wrong answer raises nothing, and messages go to stdout. Functions are calle
 """
 
 import contextlib
-import copy
-import io
 import itertools
-import logging
 import math
 import re
-import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from numbers import Real
 from typing import Any
-from unittest import mock
 
+from helpers.grading.calls import NOT_ANSWERED, call_quietly, call_text, is_blank, report
 from helpers.models.checks import require_numbers, short_repr
 from helpers.models.estimation import Estimate, Factor, Workload, estimate
 from helpers.models.quantities import WHITEBOARD_TOLERANCE, units
@@ -27,8 +23,6 @@ __all__ = ["check_call", "check_choice", "check_equal", "check_estimate", "check
 
 SLIP_CREDIT = 0.5
 """The share of the marks for an answer one named slip away: the method is right, the number is not."""
-
-_BLANK = "not answered yet"
 
 
 def check_estimate(
@@ -53,8 +47,8 @@ def check_estimate(
     that is per day, not per second. Half marks.
     1.0
     """
-    if _blank(answer):
-        return _report(name, _BLANK, 0)
+    if is_blank(answer):
+        return report(name, NOT_ANSWERED, 0)
     found = diagnose_value(_single(answer), right, unit, factors, tolerance=tolerance, **context)
     return _graded(answer, found, unit, points, name)
 
@@ -77,8 +71,8 @@ def check_line(
     """
     made = estimate(right) if isinstance(right, Workload) else right
     name = name or made[line].label
-    if _blank(answer):
-        return _report(name, _BLANK, 0)
+    if is_blank(answer):
+        return report(name, NOT_ANSWERED, 0)
     found = diagnose(_single(answer), made, line, tolerance=tolerance)
     return _graded(answer, found, made[line].unit, points, name)
 
@@ -102,19 +96,19 @@ def check_equal(
     Rates: 2 values were expected, (1, 2.5) came; value 2 is not right.
     0.0
     """
-    if _blank(answer) and not _blank(right):
-        return _report(name, _BLANK, 0)
+    if is_blank(answer) and not is_blank(right):
+        return report(name, NOT_ANSWERED, 0)
     if isinstance(answer, (Iterator, range)) and isinstance(right, (list, tuple)):
         with contextlib.suppress(Exception):  # what a generator raises is an answer
             answer = list(itertools.islice(answer, len(right) + 1))  # one more tells that it goes on
     problem = _problem(answer, right, tolerance)
     if problem is None:
-        return _report(name, "right.", _points(points))
+        return report(name, "right.", _points(points))
     came = f"{_kind(right)} expected, {short_repr(answer)} came"
     for words, wrong in (slips or {}).items():
         if _problem(answer, wrong, tolerance) is None:
-            return _report(name, f"{came}: {words}. Half marks.", SLIP_CREDIT * _points(points))
-    return _report(name, f"{came}{problem}.", 0)
+            return report(name, f"{came}: {words}. Half marks.", SLIP_CREDIT * _points(points))
+    return report(name, f"{came}{problem}.", 0)
 
 
 def check_choice(
@@ -131,16 +125,16 @@ def check_choice(
     answer: not 'Push': one post of a celebrity is millions of inserts.
     0.0
     """
-    if _blank(answer):
-        return _report(name, _BLANK, 0)
+    if is_blank(answer):
+        return report(name, NOT_ANSWERED, 0)
     if not isinstance(answer, str):
-        return _report(name, f"one choice, as text, was expected, {short_repr(answer)} came.", 0)
+        return report(name, f"one choice, as text, was expected, {short_repr(answer)} came.", 0)
     rights = [right] if isinstance(right, str) else list(right)
     if _folded(answer) in map(_folded, rights):
-        return _report(name, "right.", _points(points))
+        return report(name, "right.", _points(points))
     reasons = {_folded(choice): reason for choice, reason in (why_wrong or {}).items()}
     reason = reasons.get(_folded(answer))
-    return _report(name, f"not {short_repr(answer)}{': ' + reason.rstrip('.') if reason else ''}.", 0)
+    return report(name, f"not {short_repr(answer)}{': ' + reason.rstrip('.') if reason else ''}.", 0)
 
 
 def check_needs(
@@ -159,8 +153,8 @@ def check_needs(
     answer: {'r': 1, 'w': 3} came, and this is not met: R + W is above 5.
     0.0
     """
-    if _blank(answer):
-        return _report(name, _BLANK, 0)
+    if is_blank(answer):
+        return report(name, NOT_ANSWERED, 0)
     for words, met in needs.items():
         try:
             holds, why = bool(met(_plain(answer))), ""
@@ -168,8 +162,8 @@ def check_needs(
             holds, why = False, f": {error}".rstrip(".") if isinstance(error, ValueError) else ""
         if not holds:
             need = f"{words.rstrip('.')}{why}"
-            return _report(name, f"{short_repr(answer)} came, and this is not met: {need}.", 0)
-    return _report(name, "right.", _points(points))
+            return report(name, f"{short_repr(answer)} came, and this is not met: {need}.", 0)
+    return report(name, "right.", _points(points))
 
 
 def check_call(
@@ -193,25 +187,19 @@ def check_call(
     0.0
     """
     label = name or str(getattr(function, "__name__", "function"))
-    call = f"{label}({', '.join(map(short_repr, args))})"
+    call = call_text(function, args, label)
     if not callable(function):
-        why = _BLANK if _blank(function) else f"it is {short_repr(function)}, not a function."
-        return _report(label, why, 0)
-    # Warnings and logs on stderr would cost the marks; a log handler made before holds on to the real one.
-    logged = logging.root.manager.disable
+        why = NOT_ANSWERED if is_blank(function) else f"it is {short_repr(function)}, not a function."
+        return report(label, why, 0)
     try:
-        logging.disable()
-        with contextlib.redirect_stderr(io.StringIO()), _without_exit():
-            answer = function(*copy.deepcopy(list(args)))
+        answer = call_quietly(function, args)
     except NotImplementedError:
-        return _report(label, _BLANK, 0)
+        return report(label, NOT_ANSWERED, 0)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - any failure of the function is an answer
-        return _report(label, f"{call} stopped with {short_repr(error)}.", 0)
-    finally:
-        logging.disable(logged)
-    if part is not None and not _blank(answer):
+        return report(label, f"{call} stopped with {short_repr(error)}.", 0)
+    if part is not None and not is_blank(answer):
         if not isinstance(answer, Mapping) or part not in answer:
-            return _report(call, f"a dict with {part!r} was expected, {short_repr(answer)} came.", 0)
+            return report(call, f"a dict with {part!r} was expected, {short_repr(answer)} came.", 0)
         call, answer = f"{call}[{part!r}]", answer[part]
     checkers: dict[str, Callable[..., float]] = {"line": check_line, "why_wrong": check_choice}
     checkers["unit"] = check_estimate
@@ -221,30 +209,13 @@ def check_call(
     return checker(answer, right, name=call, **options)
 
 
-@contextlib.contextmanager
-def _without_exit() -> Iterator[None]:
-    """Let IPython's exit() stop the function that calls it, and not the kernel with all later cells."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    if shell is None:
-        yield
-        return
-    with mock.patch.object(shell, "ask_exit", side_effect=SystemExit("exit()")):
-        yield
-
-
 def _graded(answer: Any, found: Diagnosis, unit: str, points: float, name: str) -> float:
     points = _points(points)
     if found.correct:
-        return _report(name, found.message, points)
+        return report(name, found.message, points)
     half = " Half marks." if found.single else ""
     expected = f"a number{' in ' + unit if unit else ''} was expected, {short_repr(answer)} came."
-    return _report(name, f"{expected} {found.message}{half}", SLIP_CREDIT * points if half else 0)
-
-
-def _report(name: str, message: str, marks: float) -> float:
-    print(f"{name}: {message}")
-    return float(marks)
+    return report(name, f"{expected} {found.message}{half}", SLIP_CREDIT * points if half else 0)
 
 
 def _problem(answer: Any, right: Any, tolerance: float) -> str | None:
@@ -319,10 +290,6 @@ def _kind(right: Any) -> str:
     kinds: list[tuple[Any, str]] = [(bool, "True or False was"), (str, "text was"), (Mapping, "a dict was")]
     kinds += [(units.Quantity, "a quantity with a unit was"), (type(None), "None was")]
     return next((words for kind, words in kinds if isinstance(right, kind)), "another number was")
-
-
-def _blank(answer: Any) -> bool:
-    return answer is None or answer is ... or answer is NotImplemented or answer is NotImplementedError
 
 
 def _points(points: float) -> float:
