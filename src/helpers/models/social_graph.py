@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ __all__ = [
     "LARGEST_SHARE",
     "DegreeStatistics",
     "SocialGraph",
+    "composite_quantiles",
     "follower_graph",
     "hill_estimate",
     "normal_quantiles",
@@ -205,7 +207,9 @@ def follower_graph(
     followee_scores = link * follower_scores + np.sqrt(1 - link**2) * random.standard_normal(users)
     follower_counts, followee_counts = np.empty(users, np.int64), np.empty(users, np.int64)
     follower_counts[np.argsort(follower_scores)] = _counts(
-        _composite(users, tail_index, spread, largest_share * users), total, most
+        composite_quantiles((np.arange(users) + 0.5) / users, tail_index, spread, largest_share * users),
+        total,
+        most,
     )
     body = np.exp(FOLLOWEE_SPREAD * normal_quantiles((np.arange(users) + 0.5) / users))
     followee_counts[np.argsort(followee_scores)] = _counts(lambda scale: scale * body, total, users - 1)
@@ -314,16 +318,21 @@ def statistics(graph: SocialGraph) -> DegreeStatistics:
     )
 
 
-def _composite(
-    users: int, tail_index: float, spread: float, bound: float
+def composite_quantiles(
+    at: NDArray[np.float64], tail_index: float, spread: float, bound: float
 ) -> Callable[[float], NDArray[np.float64]]:
-    """Return the ascending quantiles of a lognormal joined to a Pareto, as a function of the scale."""
+    """Return quantiles of a lognormal joined to a Pareto that ends at `bound`, as a function of the scale.
+
+    `at` are probabilities in ascending order.
+
+    >>> composite_quantiles(np.array([0.5, 0.99]), 1.276, 2.0, 1e9)(5.0).round(1).tolist()
+    [5.0, 551.8]
+    """
     normal = NormalDist()
     # Where the density and its slope agree: Cooray and Ananda, Scandinavian Actuarial Journal (2005).
     joint = tail_index * spread
     weight = normal.pdf(joint) / (tail_index * spread)
     in_tail = weight / (normal.cdf(joint) + weight)
-    at = (np.arange(users) + 0.5) / users
     inside = at < 1 - in_tail
     body = np.exp(spread * normal_quantiles(at[inside] / (1 - in_tail) * normal.cdf(joint)))
     tail_at = (at[~inside] - (1 - in_tail)) / in_tail
@@ -343,9 +352,14 @@ def normal_quantiles(at: NDArray[np.float64]) -> NDArray[np.float64]:
     >>> np.round(normal_quantiles(np.array([0.025, 0.5, 0.975])), 3).tolist()
     [-1.96, 0.0, 1.96]
     """
+    return np.interp(at, *_normal_table())
+
+
+@cache
+def _normal_table() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     grid = np.linspace(-8, 8, 4001)
     normal = NormalDist()
-    return np.interp(at, [normal.cdf(z) for z in grid], grid)
+    return np.array([normal.cdf(z) for z in grid]), grid
 
 
 def _counts(quantiles: Callable[[float], NDArray[np.float64]], total: int, most: int) -> Places:

@@ -1,0 +1,117 @@
+"""Step 4: from how many followers to pull an author, and the least work any choice by follow can reach."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from helpers.models.audience import Audience
+from helpers.models.checks import require_number
+from helpers.models.fanout import PUBLISHED_COSTS, OperationCosts
+
+__all__ = ["EdgeBound", "Threshold", "best_threshold", "crossover", "per_edge_bound"]
+
+
+@dataclass(frozen=True, eq=False)
+class Threshold:
+    """The best celebrity threshold, and the work (busy cores) at all of them.
+
+    `celebrity_from` is 0 where pulling everyone is best and infinite where pushing everyone is. `thresholds`
+    ascend, from the first follower count of the audience to infinity; `busy_cores` has the work at each.
+    """
+
+    celebrity_from: float
+    celebrities: float
+    least_cores: float
+    push_cores: float
+    pull_cores: float
+    thresholds: NDArray[np.float64]
+    busy_cores: NDArray[np.float64]
+
+    @property
+    def saved_share(self) -> float:
+        """What the best threshold saves of the work of pushing everyone."""
+        return 1 - self.least_cores / self.push_cores if self.push_cores else 0.0
+
+
+@dataclass(frozen=True)
+class EdgeBound:
+    """The least work (busy cores) of any choice between push and pull made for each follow.
+
+    It may be low by `error_share` of itself at most, and is never high; `pushed_share` of follows are pushed.
+    """
+
+    busy_cores: float
+    pushed_share: float
+
+
+def best_threshold(
+    audience: Audience, costs: OperationCosts = PUBLISHED_COSTS, *, most_celebrities: float | None = None
+) -> Threshold:
+    """Return the celebrity threshold with the least work, of all there are.
+
+    `most_celebrities` are how many lists may be kept close to the readers, where `costs.celebrity_us` is set;
+    pushing everyone (no celebrity) and pulling everyone at `costs.lookup_us` are always considered.
+
+    >>> audience = Audience.from_distribution(10e6, posts_per_second=579, reads_per_second=50)
+    >>> found = best_threshold(audience)
+    >>> found.celebrity_from, round(found.pull_cores / found.push_cores, 2)
+    (0.0, 0.27)
+    """
+    sums = audience.from_top
+    reached, asked, authors = (
+        sums[name][::-1] for name in ("deliveries_per_second", "lookups_per_second", "authors")
+    )
+    # From the top: element k of these has all groups from k on pulled, and the last one none.
+    delivered = reached[0] - reached
+    stored = float(audience.posts_per_second.sum()) * costs.write_us
+    own = audience.reads_per_second * costs.lookup_us
+    lists = np.concatenate([[0.0], np.maximum.accumulate(audience.followers) > 0])
+    us = stored + lists * (own + delivered * costs.delivery_us) + asked * costs.pulled_us
+    pull = stored + float(asked[0]) * costs.lookup_us
+    allowed = np.ones(len(us), bool)
+    if most_celebrities is not None:
+        most = require_number("most_celebrities", most_celebrities, at_least=0)
+        allowed = authors <= most
+    place = int(np.flatnonzero(allowed)[np.argmin(us[allowed])])
+    thresholds = np.append(audience.followers, np.inf)
+    if pull <= us[place]:
+        best, celebrities, least = 0.0, float(authors[0]), pull
+    else:
+        best, celebrities, least = float(thresholds[place]), float(authors[place]), float(us[place])
+    return Threshold(best, celebrities, least / 1e6, float(us[-1]) / 1e6, pull / 1e6, thresholds, us / 1e6)
+
+
+def per_edge_bound(audience: Audience, costs: OperationCosts = PUBLISHED_COSTS) -> EdgeBound:
+    """Return the least work of any choice for each follow: the smaller of pushing it and pulling it.
+
+    Silberstein et al., "Feeding Frenzy" (SIGMOD 2010): push where reads ÷ posts ≥ push cost ÷ pull cost. Each
+    read also looks up the reader's own list, as in a hybrid, unless pulling everything is cheaper still. The
+    number of followers is not in the rule: it multiplies both sides.
+
+    >>> audience = Audience.from_distribution(10e6, posts_per_second=579, reads_per_second=29e3)
+    >>> bound, best = per_edge_bound(audience), best_threshold(audience)
+    >>> bound.busy_cores < best.least_cores, round(bound.pushed_share, 2)
+    (True, 0.99)
+    """
+    cheaper, pushed = audience.follows.cheaper(costs.delivery_us, min(costs.lookup_us, costs.pulled_us))
+    stored = float(audience.posts_per_second.sum()) * costs.write_us
+    pull = stored + float(audience.lookups_per_second.sum()) * costs.lookup_us
+    mixed = stored + audience.reads_per_second * costs.lookup_us + cheaper
+    if pull <= mixed:
+        return EdgeBound(pull / 1e6, 0.0)
+    return EdgeBound(mixed / 1e6, pushed)
+
+
+def crossover(audience: Audience, costs: OperationCosts = PUBLISHED_COSTS) -> float:
+    """Return the reads per post at which push and pull take the same work; push takes less above it.
+
+    It is infinite where pull never takes more: with one followee or fewer, a list of one's own saves nothing.
+
+    >>> audience = Audience.uniform(10e6, 75, posts_per_second=579, reads_per_second=29e3)
+    >>> round(crossover(audience), 2)
+    0.39
+    """
+    saved = audience.followees_per_read - 1
+    pushed = audience.deliveries_per_post * costs.delivery_us
+    return pushed / (saved * costs.lookup_us) if saved > 0 else np.inf
