@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import NormalDist
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from helpers.models.activity import POST_LINK, READ_LINK, READ_SPREAD, Activity
 from helpers.models.checks import require_number
+from helpers.models.follow_rates import FollowRates, HistogramRates, LognormalRates
 from helpers.models.social_graph import (
     FOLLOWEE_SPREAD,
     FOLLOWER_FOLLOWEE_LINK,
@@ -23,29 +23,14 @@ from helpers.models.social_graph import (
     normal_quantiles,
 )
 
-__all__ = ["BINS_PER_OCTAVE", "Audience", "FollowRates"]
+__all__ = ["Audience"]
 
 DAY_S = 86_400
 
-BINS_PER_OCTAVE = 64
-"""Of the histogram of post rate over read rate, a bin's ends differ by 2^(1/64), which is 1.1 %."""
-
-_OCTAVES = 48
-_CHUNK = 1_000_000
 _CELLS = 400
 _MOST_USERS = 1e11
 
 Floats = NDArray[np.float64]
-
-
-class FollowRates(Protocol):
-    """For every follow by an active user: how often its author posts and how often its reader reads."""
-
-    def cheaper(self, push_us: float, pull_us: float) -> tuple[float, float]:
-        """Return Σ min(posts/s × push_us, reads/s × pull_us) over the follows, and the share to push.
-
-        The sum (µs of work a second) may be low by the error the class states, and is never high.
-        """
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +154,7 @@ class Audience:
             summed(posts * reached),
             summed(asked),
             summed(posts * reached**2),
-            _Histogram.of(graph, posts, reads),
+            HistogramRates.of(graph, posts, reads),
         )
 
     @classmethod
@@ -185,17 +170,23 @@ class Audience:
         spread: float = FOLLOWER_SPREAD,
         largest_share: float = LARGEST_SHARE,
         post_link: float = POST_LINK,
+        followers_per_post: float | None = None,
         written_by_tenth: float = 0.8,
     ) -> "Audience":
         """Return the audience of the graph that `follower_graph` and `draw_activity` would draw, undrawn.
 
         It stands on 400 quantiles of the follower counts, each with the mean post rate of its authors, so a
         billion users take as long as a thousand. Posts and reads are of all users together; the active
-        share of them reads. The arguments are those of the two functions.
+        share of them reads. The other arguments are those of the two functions, but for
+        `followers_per_post`, the followers of an author averaged over posts: it sets `post_link`.
 
-        >>> twitter = Audience.from_distribution(150e6, posts_per_second=4_630, reads_per_second=300e3)
-        >>> twitter
+        Raises TypeError and ValueError for what is not a number in range, or cannot be met.
+
+        >>> rates = {"posts_per_second": 4_630, "reads_per_second": 300e3}
+        >>> Audience.from_distribution(150e6, **rates)
         Audience(users=150,000,000, mean followers=35, deliveries per post=83.7)
+        >>> Audience.from_distribution(150e6, **rates, followers_per_post=75)
+        Audience(users=150,000,000, mean followers=35, deliveries per post=75)
         """
         users = require_number("users", users, at_least=2, at_most=_MOST_USERS)
         posts_per_second = require_number("posts_per_second", posts_per_second, at_least=0, at_most=1e15)
@@ -221,13 +212,16 @@ class Audience:
             composite_quantiles(at, tail_index, spread, largest_share * users), authors, mean, most
         )
         post_spread = NormalDist().inv_cdf(0.9) + NormalDist().inv_cdf(written_by_tenth)
-        posts = np.exp(post_spread * post_link * normal_quantiles(at))
+        scores = post_spread * normal_quantiles(at)
+        if followers_per_post is not None:
+            post_link = _linked(followers_per_post, followers, authors, scores)
+        posts = np.exp(post_link * scores)
         posts *= posts_per_second / (authors @ posts)
         # Who follows many also reads a little more: followees, followers, posts and reads are linked in turn.
         link = FOLLOWER_FOLLOWEE_LINK * post_link * READ_LINK
         read_rate = reads_per_second / (active_share * users) * math.exp(link * FOLLOWEE_SPREAD * READ_SPREAD)
         reached = active_share * followers
-        rates = _Lognormal(
+        rates = LognormalRates(
             authors * reached, posts, post_spread * math.sqrt(1 - post_link**2), read_rate, READ_SPREAD
         )
         return cls(
@@ -277,78 +271,8 @@ class Audience:
             np.array([posts_per_second * reached]),
             np.array([reads_per_second * followers]),
             np.array([posts_per_second * reached**2]),
-            _Lognormal(np.array([users * reached]), each, 0.0, reads_per_second / active, 0.0),
+            LognormalRates(np.array([users * reached]), each, 0.0, reads_per_second / active, 0.0),
         )
-
-
-@dataclass(frozen=True, eq=False)
-class _Histogram:
-    """Follows by the ratio of post rate to read rate; the sum is low by 1.1 % of one bin's at most."""
-
-    follows: Floats
-    posts: Floats
-    reads: Floats
-
-    @classmethod
-    def of(cls, graph: SocialGraph, posts: Floats, reads: Floats) -> "_Histogram":
-        """Return the histogram of a graph's follows; those by users who never read are left out."""
-        bins = 2 * _OCTAVES * BINS_PER_OCTAVE
-        sums = np.zeros((3, bins))
-        with np.errstate(divide="ignore"):
-            post_place, read_place = (np.log2(rates) * BINS_PER_OCTAVE for rates in (posts, reads))
-        some_stay_away = not (reads > 0).all()
-        owners = np.repeat(np.arange(graph.users, dtype=np.int32), graph.follower_counts)
-        for start in range(0, graph.follows, _CHUNK):
-            author, reader = owners[start : start + _CHUNK], graph.followers[start : start + _CHUNK]
-            if some_stay_away:
-                kept = reads[reader] > 0
-                author, reader = author[kept], reader[kept]
-            place = np.floor(post_place[author] - read_place[reader]) + bins // 2
-            place = np.clip(place, 0, bins - 1).astype(np.int64)
-            sums[0] += np.bincount(place, minlength=bins)
-            sums[1] += np.bincount(place, posts[author], bins)
-            sums[2] += np.bincount(place, reads[reader], bins)
-        return cls(*sums)
-
-    def cheaper(self, push_us: float, pull_us: float) -> tuple[float, float]:
-        """Push the follows below the ratio of the costs, pull those above; in its bin the smaller of both."""
-        push, pull = self.posts * push_us, self.reads * pull_us
-        # Within a bin the ratio varies by this factor, so min() of the sums is high by it at most. The first
-        # and the last bin also hold what lies beyond, which belongs to one side wherever the costs differ
-        # by less than 2^48.
-        slack = 2 ** (-1 / BINS_PER_OCTAVE)
-        least = np.minimum(push, pull)
-        mixed = (push * slack < pull) & (pull * slack < push)
-        pushed = self.follows[push <= pull].sum() / max(self.follows.sum(), 1)
-        return float(np.where(mixed, slack, 1.0) @ least), float(pushed)
-
-
-@dataclass(frozen=True, eq=False)
-class _Lognormal:
-    """Follows of authors in groups; post rates in a group and read rates are lognormal and independent."""
-
-    follows: Floats
-    posts: Floats
-    post_spread: float
-    reads: float
-    read_spread: float
-
-    def cheaper(self, push_us: float, pull_us: float) -> tuple[float, float]:
-        """The mean of the smaller of two lognormals: Margrabe, Journal of Finance (1978). Exact."""
-        push, pull = self.posts * push_us, self.reads * pull_us
-        total = max(float(self.follows.sum()), 1e-300)
-        spread = math.hypot(self.post_spread, self.read_spread)
-        if spread == 0 or pull == 0 or not push.all():
-            return float(self.follows @ np.minimum(push, pull)), float(self.follows @ (push <= pull) / total)
-        gap = np.log(push / pull) / spread
-        least = push * _normal_below(-gap - spread / 2) + pull * _normal_below(gap - spread / 2)
-        # The medians are the means × exp(−spread²/2).
-        medians = gap - (self.post_spread**2 - self.read_spread**2) / (2 * spread)
-        return float(self.follows @ least), float(self.follows @ _normal_below(-medians) / total)
-
-
-def _normal_below(z: Floats) -> Floats:
-    return np.array([math.erfc(-each / math.sqrt(2)) / 2 for each in z.tolist()])
 
 
 def _sum_over_followers(graph: SocialGraph, values: Floats) -> Floats:
@@ -358,6 +282,21 @@ def _sum_over_followers(graph: SocialGraph, values: Floats) -> Floats:
     if len(with_some):
         sums[with_some] = np.add.reduceat(values[graph.followers], graph.offsets[with_some])
     return sums
+
+
+def _linked(followers_per_post: float, followers: Floats, authors: Floats, scores: Floats) -> float:
+    """Return the link between followers and posts at which a post's author has so many followers."""
+
+    def reached(link: float) -> float:
+        posts = authors * np.exp(link * (scores - scores.max()))
+        return float(posts @ followers / posts.sum())
+
+    low, high = -1.0, 1.0
+    require_number("followers_per_post", followers_per_post, at_least=reached(low), at_most=reached(high))
+    for _ in range(50):
+        middle = (low + high) / 2
+        low, high = (middle, high) if reached(middle) <= followers_per_post else (low, middle)
+    return low
 
 
 def _scaled(quantiles: Callable[[float], Floats], authors: Floats, mean: float, most: float) -> Floats:
