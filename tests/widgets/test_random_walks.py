@@ -1,4 +1,4 @@
-"""Explorers of steps 1 and 3: whatever is moved or written, what they show is whole, and Reset goes back."""
+"""Explorers of steps 1, 3 and 4: whatever is moved or written, what they show is whole, and Reset goes back."""
 
 import json
 import math
@@ -20,10 +20,12 @@ from helpers.widgets.consistency import NETWORKS, staleness_explorer
 from helpers.widgets.controls import CheckControl, NumberControl
 from helpers.widgets.datastores import datastore_explorer
 from helpers.widgets.explorer import Explorer
+from helpers.widgets.merging import merge_explorer
 from helpers.widgets.nines import nines_explorer
 from helpers.widgets.queueing import pools_explorer, queueing_explorer
 from helpers.widgets.rising_load import load_explorer
 from helpers.widgets.scope_board import scope_board
+from tests.labs.test_merging import made_up_report as merging_report
 from tests.labs.test_rising_load import made_up_report
 
 WRITTEN = ["", " ", "nan", "inf", "1e400", "-1", "0", "1", "2.5", "9", "99", "99.99999999", "100", "0.999"]
@@ -61,6 +63,8 @@ MAKERS: list[Callable[[], Explorer]] = [
     lambda: datastore_explorer(needs=Needs(*[True] * 10), most_primaries=1),
     lambda: load_explorer(made_up_report()),
     lambda: load_explorer(LoadReport("<b>", "", "", "", (), {"SQLite": "<i>"})),
+    merge_explorer,
+    lambda: merge_explorer(merging_report(), timelines=1, page=1, kept=1),
 ]
 
 
