@@ -11,11 +11,12 @@ LESSONS := $(wildcard notebooks/*.ipynb)
 ROOT_OPTION := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks lock clean
+.PHONY: help lab api test notebooks lock clean
 
 help:
 	@echo 'make lab        install what is missing and open the course in JupyterLab'
 	@echo '                (options for JupyterLab: make lab ARGS="--no-browser --port 9000")'
+	@echo 'make api        serve the API of step 4 on this machine (make api ARGS="--port 9000")'
 	@echo 'make test       lint, types, unit tests, every lesson, the homework, the browser'
 	@echo 'make notebooks  run every lesson again and tidy its file'
 	@echo 'make lock       pin the dependencies of pyproject.toml again (newer ones: ARGS=--upgrade)'
@@ -24,6 +25,9 @@ help:
 lab: $(READY)
 	@exec $(BIN)/jupyter-lab $(ROOT_OPTION) --ServerApp.root_dir="$(CURDIR)" \
 		--LabApp.default_url=/lab/tree/notebooks/0_start_here.ipynb $(ARGS)
+
+api: $(READY)
+	@exec $(BIN)/python -m helpers.labs.api_app $(ARGS)
 
 test: $(READY)
 	$(BIN)/ruff check

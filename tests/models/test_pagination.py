@@ -229,7 +229,7 @@ def test_a_token_lives_until_its_last_moment_and_not_longer() -> None:
 
 def test_a_character_that_no_token_has_is_said_to_be_one() -> None:
     with pytest.raises(CursorError, match="characters that ours never have"):
-        CURSORS.open("Tweet 7, please", user="me", now_s=NOW_S)
+        CURSORS.open("Tweet 7, please." * 4, user="me", now_s=NOW_S)
 
 
 def test_the_name_7_is_not_the_number_7() -> None:

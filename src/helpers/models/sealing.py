@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import hmac
 import json
+import math
 import struct
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,8 @@ LONGEST_TOKEN = 1_000
 
 _VERSION = b"\x01"
 _DIGEST_SIZE = hashlib.sha256().digest_size
+# Base64 writes 3 bytes as 4 characters; a token holds at least one byte beside version and digest.
+_SHORTEST = math.ceil((1 + _DIGEST_SIZE + 1) * 4 / 3)
 _END_OF_LIFE = struct.Struct(">d")
 _LONGEST_LIFE_S = 1e9
 
@@ -65,8 +68,6 @@ class Seal:
         raw = _decode(token)
         if raw[:1] != _VERSION:
             raise SealError("version", "it is of a version that is not known here")
-        if len(raw) <= 1 + _DIGEST_SIZE:
-            raise SealError("damaged", "it is too short")
         digest, body = raw[1 : 1 + _DIGEST_SIZE], raw[1 + _DIGEST_SIZE :]
         # Before this nothing of the body is believed. A comparison that stops early tells how far it got.
         if not hmac.compare_digest(digest, self._digest(body)):
@@ -149,8 +150,9 @@ def _encode(raw: bytes) -> str:
 def _decode(token: Any) -> bytes:
     if not isinstance(token, str):
         raise TypeError(f"token = {token!r}: it must be text, as the server gave it")
-    if not 0 < len(token) <= LONGEST_TOKEN:
-        raise SealError("damaged", f"it has {len(token):,} characters; ours have 1 to {LONGEST_TOKEN:,}")
+    if not _SHORTEST <= len(token) <= LONGEST_TOKEN:
+        ours = f"{_SHORTEST} to {LONGEST_TOKEN:,} characters"
+        raise SealError("damaged", f"its length is {len(token):,}; ours have {ours}")
     try:
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except (ValueError, binascii.Error):
