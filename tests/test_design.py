@@ -1,6 +1,7 @@
 """The design document: written whole or not at all, read with a clear error, never lost."""
 
 import dataclasses
+import itertools
 import json
 import os
 import signal
@@ -15,9 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.design import FORMAT, LAST_STEP, VERSION, Design, DesignFileError, current_design
+from helpers.models.api_contract import FRAMEWORK_API
+from helpers.models.feed_decision import FeedDecision
 from helpers.models.prompts import PROMPTS, TWITTER_CONTRACT
 from helpers.models.published import FRAMEWORK_TWITTER, STRONG_NODE, TWITTER_2013, WHOLE_TWITTER
 from helpers.models.quantities import Range
+from helpers.models.schemas import FRAMEWORK_SCHEMA
 from helpers.models.verdicts import judge
 from helpers.models.workload import FIELDS, Workload
 
@@ -55,6 +59,18 @@ def test_daily_users_of_the_contract_move_every_later_verdict(daily_users: float
     assert [usage.utilisation for usage in after.usages] == pytest.approx(
         [usage.utilisation * times for usage in before.usages]
     )
+
+
+def test_each_step_adds_its_own_parts() -> None:
+    written = [
+        {name for name, part in vars(Design.example(step)).items() if part is not None}
+        for step in range(1, LAST_STEP + 1)
+    ]
+    assert written[0] == {"contract"}
+    assert written[3] - written[2] == {"api", "schema", "feed"}
+    assert all(one < next_ for one, next_ in itertools.pairwise(written))
+    with pytest.raises(ValueError, match="step = 0"):
+        Design.example().after(0)
 
 
 def test_a_step_that_is_missing_is_named() -> None:
@@ -101,6 +117,8 @@ DESIGNS = [
     *(Design(contract=prompt.model_contract) for prompt in PROMPTS),
     *(Design.example(after_step=1).with_workload(workload) for workload in INPUTS),
     Design(inputs={"writes_per_user": 1, "item": "photo"}),
+    Design(api=FRAMEWORK_API, schema=FRAMEWORK_SCHEMA, feed=FeedDecision("pull", because="« few » readers")),
+    Design(feed=FeedDecision("push", kept=100)),
 ]
 
 
@@ -451,6 +469,9 @@ def test_it_shows_as_a_page_of_markdown() -> None:
     assert "10 M" in show()
     assert "600 tweets/s" in show()
     assert "600 tweets/s" not in Design.example(after_step=1)._repr_markdown_()
+    for part in ("POST /v1/tweet", "CREATE TABLE follows", "1,000,000 followers"):
+        assert part in show()
+        assert part not in Design.example(after_step=3)._repr_markdown_()
     assert "empty design" in Design()._repr_markdown_()
 
 

@@ -14,32 +14,42 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from helpers.models.api_contract import CORRECTED_API, ApiContract
 from helpers.models.architecture import Architecture
 from helpers.models.architectures import TWITTER_DESIGN
 from helpers.models.checks import require_whole, short_repr
 from helpers.models.estimation import Estimate, estimate
+from helpers.models.feed_decision import TWITTER_FEED, FeedDecision
 from helpers.models.prompts import TWITTER_CONTRACT
 from helpers.models.published import WHOLE_TWITTER
 from helpers.models.quantities import Range
 from helpers.models.requirements import Contract
+from helpers.models.schema import Schema
+from helpers.models.schemas import CORRECTED_SCHEMA
 from helpers.models.workload import FIELDS, Workload
 
 __all__ = ["LAST_STEP", "OWN_DESIGN", "Design", "DesignFileError", "current_design", "design_file"]
 
 FORMAT = "system design course: design"
 VERSION = 1
-LAST_STEP = 3
+LAST_STEP = 4
 """The last step that writes into the design."""
 
 OWN_DESIGN = "my_design.json"
 """Where a reader's own design is kept, beside the lessons, unless DESIGN_FILE names another place."""
 
-_SECTIONS = ("contract", "inputs", "architecture")
+_WRITTEN_IN = (("contract",), ("inputs",), ("architecture",), ("api", "schema", "feed"))
+"""The parts that each step writes."""
+_SECTIONS = tuple(name for names in _WRITTEN_IN for name in names)
 _LARGEST_FILE_BYTES = 10_000_000
-_ADAPTERS: Mapping[str, TypeAdapter[Any]] = {
-    "contract": TypeAdapter(Contract),
-    "architecture": TypeAdapter(Architecture),
+_KINDS: Mapping[str, type] = {
+    "contract": Contract,
+    "architecture": Architecture,
+    "api": ApiContract,
+    "schema": Schema,
+    "feed": FeedDecision,
 }
+_ADAPTERS: Mapping[str, TypeAdapter[Any]] = {name: TypeAdapter(kind) for name, kind in _KINDS.items()}
 
 
 class DesignFileError(ValueError):
@@ -48,7 +58,8 @@ class DesignFileError(ValueError):
 
 @dataclass(frozen=True)
 class Design:
-    """What the steps decided: the contract (1), the other inputs of the workload (2), the architecture (3).
+    """What the steps decided: the contract (1), the other inputs of the workload (2), the architecture (3),
+    the API, the schema and how feeds are made (4).
 
     `inputs` holds arguments of `Workload` by name, except `daily_users`, which the contract decides. A part
     that no step has written yet is None. Raises ValueError or TypeError naming the argument and the value.
@@ -64,11 +75,14 @@ class Design:
     contract: Contract | None = None
     inputs: Mapping[str, Any] | None = field(default=None, hash=False)
     architecture: Architecture | None = None
+    api: ApiContract | None = None
+    schema: Schema | None = None
+    feed: FeedDecision | None = None
 
     def __post_init__(self) -> None:
-        for name, kind in (("contract", Contract), ("architecture", Architecture)):
+        for name, kind in _KINDS.items():
             if not isinstance(part := getattr(self, name), (kind, type(None))):
-                article = "an" if kind is Architecture else "a"
+                article = "an" if kind.__name__.startswith("A") else "a"
                 raise TypeError(f"{name} = {short_repr(part)}: it must be {article} {kind.__name__} or None")
         if self.inputs is not None:
             object.__setattr__(self, "inputs", MappingProxyType(_plain_inputs(self.inputs)))
@@ -77,8 +91,23 @@ class Design:
     def example(cls, after_step: int = LAST_STEP) -> "Design":
         """Return the framework's Twitter, cut after a step."""
         step = require_whole("after_step", after_step, at_least=1, at_most=LAST_STEP)
-        whole = cls(contract=TWITTER_CONTRACT, architecture=TWITTER_DESIGN).with_workload(WHOLE_TWITTER)
-        return cls(**{name: getattr(whole, name) for name in _SECTIONS[:step]})
+        whole = cls(
+            contract=TWITTER_CONTRACT,
+            architecture=TWITTER_DESIGN,
+            api=CORRECTED_API,
+            schema=CORRECTED_SCHEMA,
+            feed=TWITTER_FEED,
+        ).with_workload(WHOLE_TWITTER)
+        return whole.after(step)
+
+    def after(self, step: int) -> "Design":
+        """Return the parts that the steps up to `step` wrote.
+
+        >>> Design.example().after(step=3) == Design.example(after_step=3)
+        True
+        """
+        step = require_whole("step", step, at_least=1, at_most=LAST_STEP)
+        return Design(**{name: getattr(self, name) for names in _WRITTEN_IN[:step] for name in names})
 
     @property
     def workload(self) -> Workload:
@@ -216,6 +245,13 @@ class Design:
             parts.append(self.contract._repr_markdown_())
         if self.contract is not None and self.contract.daily_users is not None and self.inputs is not None:
             parts.append(f"**Estimate**\n\n{self.estimate._repr_markdown_()}")
+        if self.api is not None:
+            parts.append(self.api._repr_markdown_())
+        if self.schema is not None:
+            statements = "\n".join(self.schema.ddl("postgresql"))
+            parts.append(f"**{self.schema.name}**\n\n```sql\n{statements}\n```")
+        if self.feed is not None:
+            parts.append(self.feed._repr_markdown_())
         return "\n\n".join(parts) or "*An empty design: no step has written into it.*"
 
 
@@ -236,7 +272,7 @@ def current_design(after_step: int) -> Design:
     if path is None or not path.exists():
         return example
     own = Design.load(path)
-    return example.merged(Design(**{name: getattr(own, name) for name in _SECTIONS[:after_step]}))
+    return example.merged(own.after(after_step))
 
 
 def _plain_inputs(inputs: Mapping[str, Any]) -> dict[str, Any]:

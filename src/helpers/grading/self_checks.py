@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from helpers.grading.questions import estimation, high_level_design, requirements
+from helpers.grading.questions import deep_dive, estimation, high_level_design, requirements
 from helpers.grading.questions.question import Question
 
 __all__ = ["QUESTIONS", "Question"]
@@ -11,5 +11,6 @@ QUESTIONS: Mapping[str, Question] = {
     **requirements.QUESTIONS,
     **estimation.QUESTIONS,
     **high_level_design.QUESTIONS,
+    **deep_dive.QUESTIONS,
 }
 """Every choice question of the lessons, by name."""
