@@ -6,9 +6,11 @@ from collections.abc import Iterator
 import pytest
 
 from helpers.labs import merging
-from helpers.labs.merging import LOOK_UPS, PAGES, TIMELINES, MergeReport, MergeRun, measure_merging
+from helpers.labs.merging import LOOK_UPS, PAGES, MergeReport, MergeRun, measure_merging
 from helpers.models.feed import KEPT
 from helpers.models.merging import WAYS, effort
+
+SIZES = (10, 1000)
 
 
 def made_up_report() -> MergeReport:
@@ -26,7 +28,7 @@ def made_up_report() -> MergeReport:
 @pytest.fixture(scope="module")
 def measured() -> Iterator[tuple[MergeReport, list[tuple[float, str]]]]:
     told: list[tuple[float, str]] = []
-    yield measure_merging(0.3, progress=lambda done, label: told.append((done, label))), told
+    yield measure_merging(0.3, timelines=SIZES, progress=lambda done, label: told.append((done, label))), told
 
 
 def test_every_way_is_measured_for_every_size(measured: tuple[MergeReport, list[tuple[float, str]]]) -> None:
@@ -34,10 +36,10 @@ def test_every_way_is_measured_for_every_size(measured: tuple[MergeReport, list[
     assert report.ways == (*WAYS, LOOK_UPS)
     for page in PAGES:
         for way in ("heap", "ask everyone", LOOK_UPS):
-            assert [run.timelines for run in report.of(way, page)] == list(TIMELINES)
-        assert [run.timelines for run in report.of("sort", page)] == [10, 100, 500]
+            assert [run.timelines for run in report.of(way, page)] == list(SIZES)
+        assert [run.timelines for run in report.of("sort", page)] == [10]
     assert all(min(run.times_ns) > 0 for run in report.runs)
-    assert {run.entries for run in report.of("heap", 20)} == {count + 19 for count in TIMELINES}
+    assert {run.entries for run in report.of("heap", 20)} == {count + 19 for count in SIZES}
     assert "400,000 entries" in report.skipped["the sort of more timelines"]
 
 
@@ -52,13 +54,13 @@ def test_progress_rises_to_one(measured: tuple[MergeReport, list[tuple[float, st
 def test_the_look_ups_bring_what_is_merged() -> None:
     import numpy as np
 
-    with merging._timelines(np.random.default_rng(0)) as (merged, looked_up):
-        found = looked_up(max(TIMELINES), 20)()
+    with merging._timelines([10, 1000], np.random.default_rng(0)) as (merged, looked_up):
+        found = looked_up(1000, 20)()
         pages = [[number for (number,) in page] for page in found]  # type: ignore[attr-defined]
         assert all(page == sorted(page, reverse=True) and len(page) == 20 for page in pages)
         newest = sorted((number for page in pages for number in page), reverse=True)[:20]
         for way in ("heap", "ask everyone"):
-            assert merged(way, max(TIMELINES), 20)() == newest
+            assert merged(way, 1000, 20)() == newest
         assert merged("sort", 10, 20)() == list(range(10 * KEPT - 1, 10 * KEPT - 21, -1))
 
 
@@ -70,12 +72,12 @@ def test_the_collector_is_as_it_was_also_after_an_interrupt() -> None:
 
     assert gc.isenabled()
     with pytest.raises(KeyboardInterrupt):
-        measure_merging(0.2, progress=stop)
+        measure_merging(0.2, timelines=[10], progress=stop)
     assert gc.isenabled()
     gc.disable()
     try:
         with pytest.raises(KeyboardInterrupt):
-            measure_merging(0.2, progress=stop)
+            measure_merging(0.2, timelines=[10], progress=stop)
         assert not gc.isenabled()
     finally:
         gc.enable()
@@ -104,6 +106,12 @@ def test_an_empty_report_has_no_nearest() -> None:
     assert empty.nearest(10, 20) is None
     assert empty.entry_ns == {}
     assert repr(empty) == "a laptop"
+
+
+@pytest.mark.parametrize("timelines", [[], [0], [5001], [2.5], 10, "10"])
+def test_bad_timelines_are_refused(timelines: object) -> None:
+    with pytest.raises((ValueError, TypeError), match=r"^timelines"):
+        measure_merging(0.2, timelines=timelines)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("budget", [0, 61, float("nan"), "4 s", None])

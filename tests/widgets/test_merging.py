@@ -20,9 +20,9 @@ def test_it_opens_on_the_framework_s_500() -> None:
     assert explorer.text == (
         "A page of 20 from 500 timelines: a heap reads 519 entries, the newest of each and one more for "
         "each tweet taken but the last. A page from everyone is 10 K entries (19.3 times); all that is "
-        "kept, 400 K entries (771 times). When the timelines are on other hosts, all three need 500 look- "
-        "ups: one after another that is 125 ms at 250 µs a round trip, in one batch 250 µs and the store's "
-        "own work. The heap goes back for each further tweet, 20 round trips in a row, 5 ms: so ask "
+        "kept, 400 K entries (771 times). When the timelines are on other hosts, all three need 500 "
+        "look-ups: one after another that is 125 ms at 250 µs a round trip, in one batch 250 µs and the "
+        "store's own work. The heap goes back for each further tweet, 20 round trips in a row, 5 ms: so ask "
         "everyone in one batch, then merge what came by a heap."
     )
     assert entries(explorer) == [519, 10_000, 400_000]

@@ -1,4 +1,4 @@
-"""Explorers of steps 1, 3 and 4: whatever is moved or written, what they show is whole, and Reset goes back."""
+"""Explorers of steps 1, 3 and 4: whatever is moved or written, all they show is whole; Reset goes back."""
 
 import json
 import math

@@ -4,7 +4,7 @@ import gc
 import sqlite3
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,9 +14,10 @@ import numpy as np
 
 from helpers.labs.reports import Progress, readable, this_machine
 from helpers.labs.tasks import Task, timed_repeats
-from helpers.models.checks import require_number
+from helpers.models.checks import require_number, require_whole
 from helpers.models.feed import KEPT
 from helpers.models.merging import WAYS, effort, newest_page
+from helpers.models.texts import require_several
 
 __all__ = ["LOOK_UPS", "PAGES", "TIMELINES", "MergeReport", "MergeRun", "measure_merging"]
 
@@ -100,7 +101,13 @@ class MergeReport:
         return "\n".join([*rows, "", f"{self.machine}. {' '.join(left_out)}".strip()])
 
 
-def measure_merging(budget_s: float = 4, *, progress: Progress | None = None, seed: int = 0) -> MergeReport:
+def measure_merging(
+    budget_s: float = 4,
+    *,
+    progress: Progress | None = None,
+    timelines: Sequence[int] = TIMELINES,
+    seed: int = 0,
+) -> MergeReport:
     """Measure for about `budget_s` seconds what a page costs by each of `WAYS`, and its look-ups in SQLite.
 
     Entries are ids in random order over the authors (drawn with `seed`), as Python's integers. The heap and
@@ -109,19 +116,26 @@ def measure_merging(budget_s: float = 4, *, progress: Progress | None = None, se
 
     progress: called with the fraction done, from 0 to 1, and what is measured now.
 
-    Raises ValueError or TypeError for a budget outside 0.2 to 60 s.
+    Raises ValueError or TypeError for a budget outside 0.2 to 60 s, no `timelines`, or some that are not
+    whole numbers from 1 to 5,000.
 
-    >>> report = measure_merging(0.2)
+    >>> report = measure_merging(0.2, timelines=[10, 100])
     >>> report.ways
     ('heap', 'ask everyone', 'sort', 'look-ups in SQLite')
     """
     budget_s = require_number("budget_s", budget_s, at_least=0.2, at_most=60, unit="s")
+    counts = [
+        require_whole("timelines", count, at_least=1, at_most=max(TIMELINES))
+        for count in require_several("timelines", timelines, "whole numbers")
+    ]
+    if not counts:
+        raise ValueError("timelines = []: it must have one at least")
     end = time.perf_counter() + budget_s
     tell = progress or (lambda done, label: None)
     tell(0.0, "making timelines")
     runs = []
-    with _timelines(np.random.default_rng(seed)) as (merged, looked_up), _no_collection():
-        cases = [(way, count, page) for count in TIMELINES for page in PAGES for way in (*WAYS, LOOK_UPS)]
+    with _timelines(counts, np.random.default_rng(seed)) as (merged, looked_up), _no_collection():
+        cases = [(way, count, page) for count in counts for page in PAGES for way in (*WAYS, LOOK_UPS)]
         cases = [case for case in cases if case[0] != "sort" or case[1] * KEPT <= _MOST_SORTED]
         for place, (way, count, page) in enumerate(cases):
             tell(place / len(cases), f"{way}: {count:,} timelines, page of {page}")
@@ -134,7 +148,8 @@ def measure_merging(budget_s: float = 4, *, progress: Progress | None = None, se
             runs.append(MergeRun(way, count, page, effort(kind, count, page, KEPT).entries, times))
     tell(1.0, "done")
     most = f"only up to {_MOST_SORTED:,} entries, for the time it takes"
-    return MergeReport(this_machine(), tuple(runs), {"the sort of more timelines": most})
+    skipped = {"the sort of more timelines": most} if max(counts) * KEPT > _MOST_SORTED else {}
+    return MergeReport(this_machine(), tuple(runs), skipped)
 
 
 @contextmanager
@@ -156,18 +171,20 @@ _Run = Callable[[], object]
 
 
 @contextmanager
-def _timelines(random: np.random.Generator) -> Iterator[tuple[Callable[..., _Run], Callable[..., _Run]]]:
+def _timelines(
+    counts: Sequence[int], random: np.random.Generator
+) -> Iterator[tuple[Callable[..., _Run], Callable[..., _Run]]]:
     """Give two functions that make a merge, or the look-ups, to run."""
-    counted = [(count, KEPT if count * KEPT <= _MOST_SORTED else max(PAGES)) for count in TIMELINES]
     made: dict[int, list[list[int]]] = {}
-    for count, size in counted:
+    for count in counts:
+        size = KEPT if count * KEPT <= _MOST_SORTED else max(PAGES)
         ids = random.permutation(count * size).reshape(count, size)
         made[count] = np.sort(ids)[:, ::-1].tolist()
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute(
             "CREATE TABLE tweets (author INTEGER, id INTEGER, PRIMARY KEY (author, id)) WITHOUT ROWID"
         )
-        most = made[max(TIMELINES)]
+        most = made[max(counts)]
         rows = ((author, number) for author, timeline in enumerate(most) for number in reversed(timeline))
         connection.executemany("INSERT INTO tweets VALUES (?, ?)", rows)
         question = "SELECT id FROM tweets WHERE author = ? ORDER BY id DESC LIMIT ?"
