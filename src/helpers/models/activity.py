@@ -46,12 +46,17 @@ class Activity:
 
     def deliveries_per_post(self, graph: SocialGraph) -> float:
         """Return the mean followers of a post's author, each author counted as often as they post."""
+        self.require_graph(graph)
+        posts = self.posts_per_day.sum()
+        return float(self.posts_per_day @ graph.follower_counts / posts) if posts else 0.0
+
+    def require_graph(self, graph: SocialGraph) -> None:
+        """Raise ValueError for a graph with another number of users."""
         if graph.users != len(self.posts_per_day):
             raise ValueError(
                 f"graph: {graph.users:,} users, but the activity is of {len(self.posts_per_day):,}: draw it "
                 "for this graph"
             )
-        return float(self.posts_per_day @ graph.follower_counts / self.posts_per_day.sum())
 
 
 def draw_activity(

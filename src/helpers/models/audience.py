@@ -128,7 +128,7 @@ class Audience:
         >>> audience.mean_followers, round(audience.reads_per_second * 15_000)
         (35.0, 300000)
         """
-        activity.deliveries_per_post(graph)  # refuses the activity of another graph
+        activity.require_graph(graph)
         active_share = require_number("active_share", active_share, above=0, at_most=1)
         active = max(round(active_share * graph.users), 1)
         reads = activity.reads_per_day / DAY_S

@@ -1,0 +1,167 @@
+"""Step 4: the fan-out model on Twitter's and the framework's figures, beside what was published."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from helpers.models.audience import Audience
+from helpers.models.checks import require_number
+from helpers.models.estimation import estimate
+from helpers.models.fanout import PUBLISHED_COSTS, fan_out
+from helpers.models.published import TWITTER_2013, WHOLE_TWITTER
+from helpers.models.quantities import format_bytes, format_number
+from helpers.models.workload import Workload
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "CACHED_CELEBRITIES",
+    "FOLLOWERS_PER_POST",
+    "as_frame",
+    "audience_of",
+    "published_rows",
+]
+
+FOLLOWERS_PER_POST = 75 / 35
+"""Followers of a post's author over followers of a user: 75 deliveries a tweet (High Scalability, 2013) and a
+mean of 35 (Kwak et al. 2010). They are of different years; users with many followers post more."""
+
+CACHED_CELEBRITIES = replace(
+    PUBLISHED_COSTS,
+    name="published, celebrities in memory",
+    celebrity_us=0.1,
+    source=f"{PUBLISHED_COSTS.source}; a celebrity's list in the reading server's own memory: our assumption "
+    "of five random memory reads of 20 ns, napkin-math 2026",
+)
+"""As the published costs, but the celebrities' newest posts lie in the memory of the server that reads."""
+
+_TALK = "High Scalability 2013"
+
+
+def audience_of(workload: Workload, *, peak: bool = False, active_share: float = 1.0) -> Audience:
+    """Return the audience of a workload, with Twitter's heavy tail, at its average rates or at its peak.
+
+    Its `followers` are those of a post's author, averaged over posts; a user has fewer, by 35/75. Daily users
+    are the active ones, of whom all users are as many more as `active_share` says.
+
+    Raises ValueError for a workload without daily users or followers.
+
+    >>> audience_of(WHOLE_TWITTER)
+    Audience(users=10,000,000, mean followers=35, deliveries per post=75)
+    """
+    middle = workload.at_middle()
+    if middle.daily_users is None:
+        raise ValueError("workload: its daily_users must be given to know how many timelines there are")
+    if not middle.followers:
+        raise ValueError("workload: its followers must be above 0 to have posts that fan out")
+    active_share = require_number("active_share", active_share, above=0, at_most=1)
+    found = estimate(middle)
+    name = "peak_{}_per_second" if peak else "{}_per_second"
+    posts, reads = (found.value(name.format(what)) for what in ("writes", "reads"))
+    return Audience.from_distribution(
+        middle.daily_users / active_share,
+        posts_per_second=posts,
+        reads_per_second=reads,
+        mean=middle.followers / FOLLOWERS_PER_POST,
+        followers_per_post=middle.followers,
+        active_share=active_share,
+    )
+
+
+def published_rows() -> tuple[tuple[str, str, str, str], ...]:
+    """Return each published figure, what the model says, and the source or how to read the pair.
+
+    >>> for figure, published, model, _ in published_rows()[3:6]:
+    ...     print(f"{figure}: {published}; {model}")
+    Timelines of 800 entries, one copy: 2.4 TB; 2.4 TB
+    Delivery to 1 M followers: 3.5 s; 3.5 s
+    Delivery to 31 M followers: 108 s; 108 s
+    """
+    twitter, framework = audience_of(TWITTER_2013), estimate(WHOLE_TWITTER)
+    push = fan_out(twitter)
+    posts, reads = framework.value("writes_per_second"), framework.value("reads_per_second")
+    plain = {
+        followers: Audience.uniform(10e6, followers, posts_per_second=posts, reads_per_second=reads)
+        for followers in (75, 200, 500)
+    }
+    drawn = Audience.from_distribution(
+        1e6, posts_per_second=push.posts_per_second / 150, reads_per_second=push.reads_per_second / 150
+    )
+    return (
+        (
+            "Deliveries a tweet",
+            "75",
+            f"{drawn.deliveries_per_post:.1f}",
+            f"{_TALK}; a graph of 1 M users, whose link of posts and followers was set by it",
+        ),
+        (
+            "Deliveries a second",
+            "300–350 K",
+            format_number(push.deliveries_per_second),
+            f"{_TALK}: 30 B a day, “300 K/s”; here 400 M tweets a day × 75",
+        ),
+        (
+            "Share of deliveries for the most followed 0.1 %, 1 % and 10 % of users",
+            "",
+            ", ".join(f"{push.top(share):.0%}" for share in (0.001, 0.01, 0.1)),
+            "no figure was published",
+        ),
+        (
+            "Timelines of 800 entries, one copy",
+            "2.4 TB",
+            format_bytes(push.memory_bytes),
+            f"{_TALK}: 20 B × 150 M",
+        ),
+        (
+            "Delivery to 1 M followers",
+            "3.5 s",
+            f"{push.delivery_s(1e6):.3g} s",
+            f"{_TALK}, the median; the cost of a delivery was set by it",
+        ),
+        ("Delivery to 31 M followers", "108 s", f"{push.delivery_s(31e6):.3g} s", f"{_TALK}, 31 × 3.5 s"),
+        *(
+            (
+                f"Saved by pulling accounts from {format_number(size)} followers on",
+                "“tens of percent”",
+                _saved(twitter, size),
+                f"{_TALK}, of computing: so it is of deliveries. Of all work it is a few percent, and "
+                "only if celebrities' posts are in the reading server's memory; at a store they cost more",
+            )
+            for size in (10e3, 100e3, 1e6)
+        ),
+        *(
+            (
+                f"Inserts a second, 579 posts/s × {followers} followers",
+                inserts,
+                format_number(fan_out(plain[followers]).deliveries_per_second),
+                "10 M users × 5 tweets a day",
+            )
+            for followers, inserts in ((75, "43 K"), (200, "116 K"))
+        ),
+        (
+            "Look-ups a second, 29 K reads/s × 500 followees",
+            "14.5 M",
+            format_number(fan_out(plain[500], strategy="pull").lookups_per_second),
+            "50 reads a tweet",
+        ),
+    )
+
+
+def as_frame() -> "pd.DataFrame":
+    """Return the rows as a table."""
+    import pandas as pd  # noqa: PLC0415 - loading it takes longer than the model
+
+    columns = ["figure", "published", "model", "source, and how to read it"]
+    return pd.DataFrame(list(published_rows()), columns=columns).set_index("figure")
+
+
+def _saved(audience: Audience, celebrity_from: float) -> str:
+    """What a hybrid saves of deliveries, and how all work changes: celebrities at a store, or in memory."""
+    push = fan_out(audience)
+    store, memory = (
+        fan_out(audience, costs, "hybrid", celebrity_from=celebrity_from)
+        for costs in (PUBLISHED_COSTS, CACHED_CELEBRITIES)
+    )
+    deliveries = 1 - store.deliveries_per_second / push.deliveries_per_second
+    more, less = (each.busy_cores / push.busy_cores - 1 for each in (store, memory))
+    return f"{deliveries:.0%} of deliveries; all work {more:+.0%}, from memory {less:+.1%}"
