@@ -29,12 +29,10 @@ def services(draw: st.DrawFn) -> tuple[SocialGraph, Activity]:
 
 def least(graph: SocialGraph, activity: Activity, push_us: float, pull_us: float) -> float:
     """The smaller of push and pull, follow by follow."""
-    posts, reads = activity.posts_per_day.tolist(), activity.reads_per_day.tolist()
-    return sum(
-        min(posts[user] * push_us, reads[who] * pull_us) / DAY_S
-        for user in range(graph.users)
-        for who in graph.followers_of(user).tolist()
-    )
+    posts, reads = activity.posts_per_day / DAY_S, activity.reads_per_day / DAY_S
+    followers = {user: graph.followers_of(user) for user in range(graph.users)}
+    smaller = [np.minimum(posts[user] * push_us, reads[who] * pull_us) for user, who in followers.items()]
+    return float(sum(each.sum() for each in smaller))
 
 
 @settings(deadline=None)

@@ -58,15 +58,17 @@ def best_threshold(
     >>> found.celebrity_from, round(found.pull_cores / found.push_cores, 2)
     (0.0, 0.27)
     """
+    # Groups of equal followers are pulled together.
+    first = np.flatnonzero(np.append(np.diff(audience.followers, prepend=-1) > 0, True))
     sums = audience.from_top
     reached, asked, authors = (
-        sums[name][::-1] for name in ("deliveries_per_second", "lookups_per_second", "authors")
+        sums[name][::-1][first] for name in ("deliveries_per_second", "lookups_per_second", "authors")
     )
-    # From the top: element k of these has all groups from k on pulled, and the last one none.
+    # Element k of these has all groups from the k-th on pulled, and the last one none.
     delivered = reached[0] - reached
     stored = float(audience.posts_per_second.sum()) * costs.write_us
     own = audience.reads_per_second * costs.lookup_us
-    lists = np.concatenate([[0.0], np.maximum.accumulate(audience.followers) > 0])
+    lists = np.append(0.0, audience.followers > 0)[first]
     us = stored + lists * (own + delivered * costs.delivery_us) + asked * costs.pulled_us
     pull = stored + float(asked[0]) * costs.lookup_us
     allowed = np.ones(len(us), bool)
@@ -74,7 +76,7 @@ def best_threshold(
         most = require_number("most_celebrities", most_celebrities, at_least=0)
         allowed = authors <= most
     place = int(np.flatnonzero(allowed)[np.argmin(us[allowed])])
-    thresholds = np.append(audience.followers, np.inf)
+    thresholds = np.append(audience.followers, np.inf)[first]
     if pull <= us[place]:
         best, celebrities, least = 0.0, float(authors[0]), pull
     else:

@@ -93,7 +93,8 @@ class LognormalRates:
         least = push * _normal_below(-gap - spread / 2) + pull * _normal_below(gap - spread / 2)
         # The medians are the means × exp(−spread²/2).
         medians = gap - (self.post_spread**2 - self.read_spread**2) / (2 * spread)
-        return float(self.follows @ least), float(self.follows @ _normal_below(-medians) / total)
+        pushed = float(self.follows @ _normal_below(-medians)) / total
+        return float(self.follows @ least), min(pushed, 1.0)
 
 
 def _normal_below(z: Floats) -> Floats:
