@@ -53,6 +53,9 @@ Key = Annotated[
 ]
 Followee = Annotated[str, Path(min_length=1, max_length=LONGEST_NAME, pattern=r"^[A-Za-z0-9_]+$")]
 
+# What \s means differs between JavaScript, Python and Rust; with these all three agree.
+_SOME_INK = r"[^\s\x1c-\x1f\x85\ufeff]"
+
 
 # As the framework writes it ---------------------------------------------------------------------------------
 
@@ -105,7 +108,13 @@ class NewTweet(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    content: str = Field(min_length=1, max_length=LONGEST_CONTENT, pattern=r"\S", examples=["Hello"])
+    content: str = Field(
+        min_length=1,
+        max_length=LONGEST_CONTENT,
+        pattern=_SOME_INK,
+        description="not only blanks",
+        examples=["Hello"],
+    )
     media_url: str | None = Field(
         default=None,
         max_length=LONGEST_ADDRESS,
@@ -263,11 +272,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             listening.bind(("127.0.0.1", asked.port))
         except OSError as error:
             parser.error(f"port {asked.port} cannot be used ({error.strerror}); give another with --port")
-        app = corrected_app(demo_service(live=True))
-        print(_greeting(app, f"http://127.0.0.1:{listening.getsockname()[1]}"), flush=True)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        listening.listen()  # before anybody reads that it does
         with contextlib.suppress(KeyboardInterrupt):
-            server.run(sockets=[listening])
+            app = corrected_app(demo_service(live=True))
+            print(_greeting(app, f"http://127.0.0.1:{listening.getsockname()[1]}"), flush=True)
+            uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listening])
     return 0
 
 
