@@ -1,0 +1,143 @@
+"""Step 5, alarms: what a service's counters hold over days with incidents, drawn at random."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from helpers.models.checks import require_choice, require_number
+from helpers.models.monitoring import Incident, Service
+
+__all__ = ["STEP_S", "History", "simulate_history"]
+
+Floats = NDArray[np.float64]
+
+STEP_S = 15
+"""Seconds between two looks at the signals."""
+
+_DAY_S = 86_400
+_RARE, _FREQUENT = 4, 1_000
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class History:
+    """What was counted in each step of STEP_S seconds: requests, those that failed, were late, were bad.
+
+    late: took longer than target_ms, failed or not. bad: failed or late. latency_ms: the sum of all
+    latencies. The incident begins at start_s (infinite where there is none).
+    """
+
+    target_ms: float
+    start_s: float
+    requests: Floats
+    failed: Floats
+    late: Floats
+    bad: Floats
+    latency_ms: Floats
+
+    def share(self, counted: str, window_s: float) -> Floats:
+        """Return "failed", "late", "bad" or "latency_ms" over the requests, in the last window_s seconds.
+
+        At the end of each step; 0 without a request. The first windows are shorter.
+        """
+        require_choice("counted", counted, list(self._cumulated)[1:])
+        steps = max(1, round(window_s / STEP_S))
+        part, whole = (_last(self._cumulated[name], steps) for name in (counted, "requests"))
+        return np.divide(part, whole, out=np.zeros(part.size), where=whole > 0)
+
+    @cached_property
+    def _cumulated(self) -> Mapping[str, Floats]:
+        names = ("requests", "failed", "late", "bad", "latency_ms")
+        return {name: np.cumsum(getattr(self, name)) for name in names}
+
+    @property
+    def times_s(self) -> Floats:
+        """The end of each step, when it is looked at; 0 where the incident begins."""
+        ends = STEP_S * np.arange(1, self.requests.size + 1, dtype=float)
+        return ends - (self.start_s if np.isfinite(self.start_s) else 0.0)
+
+
+def simulate_history(
+    service: Service,
+    target_ms: float = 300,
+    *,
+    lasts_s: float,
+    incidents: Sequence[tuple[float, Incident]] = (),
+    seed: Any = 0,
+) -> History:
+    """Draw what is counted while a service runs for `lasts_s` seconds, with incidents at given times (s).
+
+    Requests arrive at random (Poisson), so each kind of them does. target_ms: beyond it, a request is late.
+
+    >>> history = simulate_history(Service(600), lasts_s=60)
+    >>> history.requests.size, 34_000 < float(history.requests.sum()) < 38_000
+    (4, True)
+    """
+    target_ms = require_number("target_ms", target_ms, above=0, unit="ms")
+    lasts_s = require_number("lasts_s", lasts_s, at_least=STEP_S, at_most=400 * _DAY_S, unit="seconds")
+    steps = int(lasts_s // STEP_S)
+    random = np.random.default_rng(seed)
+    kinds = [_poisson(random, STEP_S * rate, steps) for rate in _rates(service, target_ms)]
+    means = np.full(steps, service.mean_ms)
+    squares = np.full(steps, service.mean_square_ms)
+    for given, incident in incidents:
+        start = require_number("start_s", given, at_least=0, at_most=lasts_s, unit="seconds")
+        first, last = int(start // STEP_S), min(steps, int(-(-(start + incident.lasts_s) // STEP_S)))
+        edges = STEP_S * np.arange(first, last)
+        inside = np.minimum(edges + STEP_S, start + incident.lasts_s) - np.maximum(edges, start)
+        share = np.clip(inside / STEP_S, 0, 1)
+        hit = incident.hits(service)
+        for kind, usual, then in zip(kinds, _rates(service, target_ms), _rates(hit, target_ms), strict=True):
+            kind[first:last] = random.poisson(STEP_S * (usual + share * (then - usual)))
+        means[first:last] += share * (hit.mean_ms - service.mean_ms)
+        squares[first:last] += share * (hit.mean_square_ms - service.mean_square_ms)
+    failed_late, failed_soon, late, good = kinds
+    requests = failed_late + failed_soon + late + good
+    # The sum of a step's latencies is nearly normal; with few requests it is not, but never below 0.
+    noise = random.standard_normal(steps) * np.sqrt(requests * np.maximum(squares - means**2, 0))
+    return History(
+        target_ms,
+        incidents[0][0] if incidents else float("inf"),
+        requests,
+        failed_late + failed_soon,
+        failed_late + late,
+        failed_late + failed_soon + late,
+        np.maximum(requests * means + noise, 0),
+    )
+
+
+def _rates(service: Service, target_ms: float) -> tuple[float, float, float, float]:
+    """Requests a second that fail late, that fail in time, that are late, and that are good."""
+    per_second, failed = service.requests_per_second, service.failed
+    bad, beyond = service.bad(target_ms), service.beyond(target_ms)
+    late = bad - failed
+    failed_late = max(0.0, beyond - late)
+    return (
+        per_second * failed_late,
+        per_second * max(0.0, failed - failed_late),
+        per_second * max(0.0, late),
+        per_second * max(0.0, 1 - bad),
+    )
+
+
+def _poisson(random: np.random.Generator, mean: float, size: int) -> Floats:
+    """Draw `size` Poisson numbers with one mean; a month has 172,800 of them, and a slider waits for it."""
+    if mean < _RARE:
+        # So many events in all, each in any step: the same distribution, and quicker where they are rare.
+        return np.bincount(random.integers(0, size, random.poisson(mean * size)), minlength=size).astype(
+            float
+        )
+    if mean > _FREQUENT:
+        return np.maximum(np.rint(mean + math.sqrt(mean) * random.standard_normal(size)), 0)
+    return random.poisson(mean, size).astype(float)
+
+
+def _last(cumulated: Floats, steps: int) -> Floats:
+    """The sum of the last so many elements, of fewer at the start."""
+    total = cumulated.copy()
+    total[steps:] -= cumulated[:-steps]
+    return total
