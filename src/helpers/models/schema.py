@@ -23,8 +23,8 @@ _TYPES = {
         "integer": "bigint", "text": "text", "time": "timestamp", "time with zone": "timestamptz",
     },
 }  # fmt: skip
-# An engine cuts or refuses longer names, and adds endings of its own such as _pkey.
-_LONGEST_NAME = 40
+# PostgreSQL cuts names at 63 bytes, and that of a check is made of a table's, a column's and an ending.
+_LONGEST_NAME = 27
 # Words that either engine takes for its own in the place of a name.
 _RESERVED = frozenset(
     re.findall(
@@ -138,6 +138,8 @@ class Index:
 
     def __post_init__(self) -> None:
         _require_name("name", self.name)
+        if self.name.endswith(("_key", "_pkey")):
+            raise ValueError(f"name = {self.name!r}: PostgreSQL gives its own indexes names that end in _key")
         _require_name(f"{self.name}: table", self.table)
         _require_tuple(f"{self.name}: columns", self.columns, str)
 
@@ -275,9 +277,11 @@ def _lines(table: Table, schema: Schema, dialect: str) -> Iterator[str]:
         if column.longest is not None:
             check = f"length({quoted(column.name)}) BETWEEN 1 AND {column.longest}"
             yield f"CONSTRAINT {table.name}_{column.name}_length CHECK ({check})"
-    for one, other in table.differ:
+    firsts = [one for one, _ in table.differ]
+    for place, (one, other) in enumerate(table.differ):
+        number = firsts[:place].count(one) or ""
         check = f"{quoted(one)} <> {quoted(other)}"
-        yield f"CONSTRAINT {table.name}_{one}_differs CHECK ({check})"
+        yield f"CONSTRAINT {table.name}_{one}_differs{number} CHECK ({check})"
 
 
 def _columns(names: Sequence[str]) -> str:
