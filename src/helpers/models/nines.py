@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -14,6 +15,7 @@ __all__ = [
     "PERIODS_S",
     "copies_needed",
     "downtime_s",
+    "format_availability",
     "format_duration",
     "in_series",
     "needed_each",
@@ -101,6 +103,28 @@ def copies_needed(each: Any, target: Any) -> Any:
     if not isinstance(each, np.ndarray) and not isinstance(target, np.ndarray):
         return _copies(each, target)
     return np.vectorize(_copies, otypes=[np.int64])(each, target)
+
+
+def format_availability(share: float, *, whole: int = 100, up: bool = False) -> str:
+    """Write an availability as a share of `whole` so that what is missing keeps three digits.
+
+    `up` rounds up, so that it is never less than it was. Raises ValueError outside 0 to 1.
+
+    >>> [format_availability(share) for share in (0.9, 0.999, 0.99983354, 1)]
+    ['90', '99.9', '99.9834', 'over 99.9999999999']
+    >>> format_availability(0.99983354, whole=1, up=True)
+    '0.999834'
+    """
+    share = float(_share("share", share))
+    if share < 1e-4:
+        return f"under {whole * 1e-4:g}"
+    if 1 - share < 1e-12:
+        return f"over {whole * Decimal('0.999999999999'):f}".rstrip("0")
+    smaller = whole * min(share, 1 - share)
+    places = max(2, 2 - math.floor(math.log10(smaller)))
+    value = Decimal(repr(share)) * whole  # as it is written, or 99.9 might be rounded up to 99.91
+    rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_CEILING if up else ROUND_HALF_EVEN)
+    return f"{rounded:f}".rstrip("0").removesuffix(".")
 
 
 def format_duration(seconds: Any) -> str:

@@ -1,8 +1,7 @@
 """Step 1, availability: the explorer of nines, from a target to what each component must have."""
 
-import math
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Any
 
 from helpers.figures.nines import downtime_figure, exceeds
@@ -10,6 +9,7 @@ from helpers.models.nines import (
     PERIODS_S,
     copies_needed,
     downtime_s,
+    format_availability,
     format_duration,
     in_series,
     needed_each,
@@ -191,22 +191,11 @@ def _down(availability: float, period: str = "year") -> str:
 
 
 def _percent(share: float, *, up: bool = False) -> str:
-    return f"{_digits(share, 100, up)} %"
+    return f"{format_availability(share, up=up)} %"
 
 
 def _share(share: float, *, up: bool = False) -> str:
-    return _digits(share, 1, up)
-
-
-def _digits(share: float, whole: int, up: bool) -> str:
-    """Write a share of `whole` so that what is missing keeps three digits; `up`: never less than it is."""
-    if share < 1e-4:
-        return f"under {whole * 1e-4:g}"
-    smaller = whole * min(share, 1 - share)
-    places = max(2, 2 - math.floor(math.log10(smaller)))
-    value = Decimal(repr(share)) * whole  # as it is written, or 99.9 might be rounded up to 99.91
-    rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_CEILING if up else ROUND_HALF_EVEN)
-    return f"{rounded:f}".rstrip("0").removesuffix(".")
+    return format_availability(share, whole=1, up=up)
 
 
 def _seconds(value: float) -> str:
