@@ -2,9 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +12,8 @@ from helpers.labs.hardware import disk_folder
 from helpers.labs.load_report import LoadReport
 from helpers.labs.load_run import LoadRun
 from helpers.labs.open_loop import observe
+from helpers.labs.parts import NotUsableError, Part, opened, usable
 from helpers.labs.reports import Progress, this_machine
-from helpers.labs.servers import is_set
 from helpers.labs.services import (
     AUTHORS,
     Cache,
@@ -25,7 +23,6 @@ from helpers.labs.services import (
     redis_cache,
     sqlite_database,
 )
-from helpers.labs.tasks import UnavailableError
 from helpers.models.checks import require_numbers
 
 __all__ = ["UTILISATIONS", "LoadReport", "LoadRun", "measure_rising_load"]
@@ -82,7 +79,7 @@ def measure_rising_load(
             progress(1.0 if label == "done" else shown, label)
 
     advance("getting ready")
-    databases, caches = _usable(_DATABASES, skipped), _usable(_CACHES, skipped)
+    databases, caches = usable(_DATABASES, skipped), usable(_CACHES, skipped)
     report = LoadReport(this_machine(), "", "", "", (), skipped)
     while databases and caches:
         # A server that is lost half-way takes its time with it; what stands in for it gets half at least.
@@ -91,7 +88,7 @@ def measure_rising_load(
             found = _measure((databases[0], caches[0]), seconds, utilisations, seed, advance)
             report = LoadReport(this_machine(), *found, skipped)
             break
-        except _NotUsableError as failed:
+        except NotUsableError as failed:
             skipped[failed.part.name] = str(failed)
             for parts in (databases, caches):
                 if failed.part in parts:
@@ -100,50 +97,18 @@ def measure_rising_load(
     return report
 
 
-@dataclass(frozen=True)
-class _Part:
-    name: str
-    open: Callable[[Path], AbstractContextManager[Any]]
-    variable: str | None = None
-
-
 _DATABASES = (
-    _Part("PostgreSQL", lambda _: postgresql_database(), "DATABASE_URL"),
-    _Part("SQLite", sqlite_database),
+    Part("PostgreSQL", lambda _: postgresql_database(), "DATABASE_URL"),
+    Part("SQLite", sqlite_database),
 )
 _CACHES = (
-    _Part("Redis", lambda _: redis_cache(CACHE_ENTRIES), "REDIS_URL"),
-    _Part("in-process cache", lambda _: memory_cache(CACHE_ENTRIES)),
+    Part("Redis", lambda _: redis_cache(CACHE_ENTRIES), "REDIS_URL"),
+    Part("in-process cache", lambda _: memory_cache(CACHE_ENTRIES)),
 )
-
-
-class _NotUsableError(Exception):
-    def __init__(self, part: _Part, reason: str) -> None:
-        super().__init__(reason)
-        self.part = part
-
-
-def _usable(parts: tuple[_Part, ...], skipped: dict[str, str]) -> list[_Part]:
-    missing = {
-        part.name: f"{part.variable} is not set"
-        for part in parts
-        if part.variable and not is_set(part.variable)
-    }
-    skipped.update(missing)
-    return [part for part in parts if part.name not in missing]
-
-
-@contextmanager
-def _opened(part: _Part, folder: Path) -> Iterator[Any]:
-    try:
-        with part.open(folder) as opened:
-            yield opened
-    except UnavailableError as reason:
-        raise _NotUsableError(part, str(reason)) from reason
 
 
 def _measure(
-    parts: tuple[_Part, _Part],
+    parts: tuple[Part, Part],
     seconds: float,
     utilisations: Sequence[float],
     seed: int,
@@ -152,8 +117,8 @@ def _measure(
     end = time.perf_counter() + seconds
     with (
         tempfile.TemporaryDirectory(prefix="rising_load_", dir=disk_folder()) as inside,
-        _opened(parts[0], Path(inside)) as database,
-        _opened(parts[1], Path(inside)) as cache,
+        opened(parts[0], Path(inside)) as database,
+        opened(parts[1], Path(inside)) as cache,
     ):
         advance(f"{database.engine}: filling the cache")
         random = np.random.default_rng([seed, 0])

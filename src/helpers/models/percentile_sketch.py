@@ -112,7 +112,7 @@ def merge(sketches: Sequence[LatencySketch]) -> LatencySketch:
     """
     if not isinstance(sketches, (list, tuple)) or not sketches:
         raise ValueError("sketches: it must be a list with one sketch at least")
-    total = sketches[0]
+    total: LatencySketch = sketches[0]
     for other in sketches[1:]:
         total = total.merged(other)
     return total
