@@ -25,6 +25,7 @@ from helpers.widgets.nines import nines_explorer
 from helpers.widgets.queueing import pools_explorer, queueing_explorer
 from helpers.widgets.rising_load import load_explorer
 from helpers.widgets.scope_board import scope_board
+from helpers.widgets.tweet_travel import tweet_travel_explorer
 from tests.labs.test_merging import made_up_report as merging_report
 from tests.labs.test_rising_load import made_up_report
 
@@ -63,6 +64,8 @@ MAKERS: list[Callable[[], Explorer]] = [
     lambda: datastore_explorer(needs=Needs(*[True] * 10), most_primaries=1),
     lambda: load_explorer(made_up_report()),
     lambda: load_explorer(LoadReport("<b>", "", "", "", (), {"SQLite": "<i>"})),
+    tweet_travel_explorer,
+    lambda: tweet_travel_explorer("hybrid", 75, step=8),
     merge_explorer,
     lambda: merge_explorer(merging_report(), timelines=1, page=1, kept=1),
 ]
