@@ -38,7 +38,8 @@ def check_trial(trial: Callable[..., object], *functions: Any, points: float = 1
             why = NOT_ANSWERED if is_blank(function) else f"it is {short_repr(function)}, not a function."
             return report(label, why, 0)
     try:
-        trial(*functions)
+        with _quietly():
+            trial(*functions)
     except NotImplementedError:
         return report(label, NOT_ANSWERED, 0)
     except Wrong as wrong:
@@ -47,7 +48,7 @@ def check_trial(trial: Callable[..., object], *functions: Any, points: float = 1
 
 
 def ask(function: Callable[..., Any], *args: Any, call: str | None = None) -> Any:
-    """Return what a student's function makes of copies of `args`.
+    """Return what a student's function makes of copies of `args`, inside a trial.
 
     Raises NotImplementedError where nothing is written yet, and `Wrong` where the function fails otherwise:
     the message names the call, as `call` puts it.
@@ -57,7 +58,7 @@ def ask(function: Callable[..., Any], *args: Any, call: str | None = None) -> An
     helpers.grading.calls.Wrong: rate(5) stopped with ZeroDivisionError('division by zero')
     """
     try:
-        return call_quietly(function, args)
+        return function(*copy.deepcopy(args))
     except NotImplementedError:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001 - any failure of the function is an answer
@@ -66,14 +67,8 @@ def ask(function: Callable[..., Any], *args: Any, call: str | None = None) -> An
 
 def call_quietly(function: Callable[..., Any], args: Sequence[Any]) -> Any:
     """Call a function with copies of `args`, so that it may change them; what it raises comes through."""
-    # Warnings and logs on stderr would cost the marks; a log handler made before holds on to the real one.
-    logged = logging.root.manager.disable
-    try:
-        logging.disable()
-        with contextlib.redirect_stderr(io.StringIO()), _without_exit():
-            return function(*copy.deepcopy(list(args)))
-    finally:
-        logging.disable(logged)
+    with _quietly():
+        return function(*copy.deepcopy(list(args)))
 
 
 def call_text(function: Callable[..., Any], args: Sequence[Any], name: str | None = None) -> str:
@@ -90,6 +85,18 @@ def report(name: str, message: str, marks: float) -> float:
     """Print one line, which feedback shows, and return the marks."""
     print(f"{name}: {message}")
     return float(marks)
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    # Warnings and logs on stderr would cost the marks; a log handler made before holds on to the real one.
+    logged = logging.root.manager.disable
+    try:
+        logging.disable()
+        with contextlib.redirect_stderr(io.StringIO()), _without_exit():
+            yield
+    finally:
+        logging.disable(logged)
 
 
 @contextlib.contextmanager
