@@ -137,9 +137,9 @@ class Endpoint:
     def __post_init__(self) -> None:
         require_choice("method", self.method, METHODS)
         object.__setattr__(self, "path", require_text("path", self.path))
-        if not re.fullmatch(r"/[\w/{}.~:-]*", self.path, re.ASCII):
+        if not re.fullmatch(r"/([\w/.~:-]|\{[\w.-]+\})*", self.path, re.ASCII):
             raise ValueError(
-                f"path = {self.path!r}: it must be / and then letters, digits, {{}} and any of / . ~ : _ -"
+                f"path = {self.path!r}: it must be / and letters, digits, any of / . ~ : _ -, or {{name}}"
             )
         _require_flag(f"{self}: returns_list", self.returns_list)
         _require_note(f"{self}: note", self.note)
@@ -147,7 +147,8 @@ class Endpoint:
         answers = _require_parts(f"{self}: answers", self.answers, Answer)
         places = [(parameter.where, parameter.name.casefold()) for parameter in parameters]
         require_different(f"{self}: parameters", [parameter.name for parameter in parameters], places)
-        require_different(f"{self}: answers", [answer.status for answer in answers], answers)
+        statuses = [answer.status for answer in answers]
+        require_different(f"{self}: answers", statuses, statuses)
         object.__setattr__(self, "parameters", parameters)
         object.__setattr__(self, "answers", answers)
         named = set(re.findall(r"\{([^{}]*)\}", self.path))
@@ -220,8 +221,9 @@ class ApiContract:
 
 def _row(parameter: Parameter) -> str:
     optional = "" if parameter.required else " (optional)"
-    sealed = ", sealed" if parameter.sealed else ""
-    return f"| `{parameter.name}`{optional} | {parameter.where} | {parameter.limits}{sealed} |"
+    more = ["sealed"] * parameter.sealed + [" ".join(parameter.note.replace("|", "\\|").split())]
+    limits = "; ".join(filter(None, [parameter.limits, *more]))
+    return f"| `{parameter.name}`{optional} | {parameter.where} | {limits} |"
 
 
 def _require_flag(name: str, value: Any) -> None:
