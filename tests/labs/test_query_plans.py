@@ -44,6 +44,13 @@ def namespaces(database_url: str) -> Iterator[Callable[[], list[str]]]:
         yield lambda: [row[0] for row in connection.execute(found)]
 
 
+@pytest.fixture
+def few_tweets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables that take no time to fill, and no deep page to turn to."""
+    monkeypatch.setattr(query_plans, "BUSY_TWEETS", 300)
+    monkeypatch.setattr(query_plans, "PAGES", (1, 10))
+
+
 @pytest.fixture(scope="module")
 def report() -> QueryPlanReport:
     with pytest.MonkeyPatch.context() as patch:
@@ -187,6 +194,7 @@ class TestPostgresql:
             after = ask(engine, "page_after", user=world.busy, size=20, created_at=moment, id=last[1])
             assert at == after == [number for _, number in newest_first[2_000:2_020]]
 
+    @pytest.mark.usefixtures("few_tweets")
     @pytest.mark.parametrize(
         "label",
         [
@@ -195,7 +203,7 @@ class TestPostgresql:
             "loading tweets",
             f"followers_of, {ALONE}",
             "making the indexes",
-            "page 1,000 by offset",
+            "page 10 by offset",
             f"inserts: {KEYS[2]}",
         ],
     )
@@ -220,6 +228,7 @@ class TestPostgresql:
         assert len(during) == 1
         assert namespaces() == []
 
+    @pytest.mark.usefixtures("few_tweets")
     def test_dropped_when_interrupted_within_a_copy(
         self, database_url: str, namespaces: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -235,6 +244,7 @@ class TestPostgresql:
             measure_query_plans(0.1, users=USERS)
         assert namespaces() == []
 
+    @pytest.mark.usefixtures("few_tweets")
     @pytest.mark.parametrize("label", ["loading tweets", f"feed_by_pull, {INDEXED}", f"inserts: {KEYS[0]}"])
     def test_a_server_that_goes_away_is_skipped_and_the_rest_is_kept(
         self,
@@ -275,6 +285,7 @@ class TestPostgresql:
             assert engine.run("SHOW TimeZone") == [("UTC",)]
 
 
+@pytest.mark.usefixtures("few_tweets")
 class TestInterrupted:
     @pytest.mark.parametrize("label", ["loading follows", f"followers_of, {ANALYZED}", "page 10 by cursor"])
     def test_sqlites_file_is_removed(self, label: str) -> None:
@@ -301,6 +312,7 @@ class TestInterrupted:
 
 
 class TestReport:
+    @pytest.mark.usefixtures("few_tweets")
     def test_progress_is_told_from_0_to_1(self) -> None:
         seen: list[tuple[float, str]] = []
         measure_query_plans(0.2, users=USERS, progress=lambda *told: seen.append(told))
