@@ -128,6 +128,12 @@ def test_what_is_read_in_pages_counts_as_a_list_without_saying_so() -> None:
     assert rules(with_endpoint(unsaid)) == ["page-token-open"]
 
 
+def test_a_list_that_says_so_needs_pages() -> None:
+    trends = Endpoint("GET", "/v1/trends", (GET.parameters[0],), GET.answers)
+    assert rules(with_endpoint(trends)) == []
+    assert rules(with_endpoint(replace(trends, returns_list=True))) == ["no-page-token", "no-page-size-limit"]
+
+
 def test_whose_page_it_is_may_stand_in_the_path() -> None:
     profile = Endpoint(
         "GET",
