@@ -12,7 +12,7 @@ from helpers.models.activity import Activity
 from helpers.models.audience import Audience
 from helpers.models.fanout import PUBLISHED_COSTS, STRATEGIES, FanOut, OperationCosts, fan_out
 from helpers.models.fanout_cases import CACHED_CELEBRITIES, as_frame, audience_of, published_rows
-from helpers.models.fanout_threshold import best_threshold, crossover, per_edge_bound
+from helpers.models.fanout_threshold import advise, best_threshold, crossover, per_edge_bound
 from helpers.models.feed import Feed, HybridFeed, PullFeed, PushFeed, Tweet
 from helpers.models.published import FRAMEWORK_TWITTER, TWITTER_2013, WHOLE_TWITTER
 from helpers.models.queueing import mean_wait_general
@@ -280,6 +280,38 @@ def test_the_order_of_deliveries_does_not_change_their_mean_age(twitter: Audienc
     sizes, posts = twitter.followers, twitter.posts_per_second
     ages = np.array([found.delivered_s(size, by_turns=True) / 2 for size in sizes.tolist()])
     assert found.staleness_s == pytest.approx(float(ages @ (posts * sizes) / (posts @ sizes)))
+
+
+def test_a_threshold_counts_all_followers_and_a_delivery_the_active_ones() -> None:
+    audience = Audience.uniform(1_000, 40, posts_per_second=10, reads_per_second=100, active_share=0.5)
+    found = fan_out(audience, PUBLISHED_COSTS, "hybrid", celebrity_from=100)
+    assert found.delivery_s(99) == pytest.approx(99 * 0.5 * 3.5e-6)
+    assert found.delivery_s(100) == 0
+
+
+@pytest.mark.parametrize(("goal_s", "strategy"), [(100, "push"), (5, "hybrid"), (1e-3, "hybrid")])
+def test_advice_delivers_in_time_with_the_least_work(twitter: Audience, goal_s: float, strategy: str) -> None:
+    found = advise(twitter, goal_s=goal_s)
+    assert found.chosen.strategy == strategy
+    pushed = twitter.followers[twitter.followers < found.chosen.celebrity_from]
+    assert found.chosen.delivery_s(float(pushed.max())) <= goal_s
+    assert found.for_delay == (strategy == "hybrid")
+    others = [
+        fan_out(twitter, PUBLISHED_COSTS, "hybrid", celebrity_from=size).busy_cores
+        for size in twitter.followers.tolist()
+        if size * 3.5e-6 <= goal_s
+    ]
+    assert found.chosen.busy_cores <= min([*others, found.pull.busy_cores]) * (1 + 1e-9)
+
+
+def test_advice_is_pull_where_few_read() -> None:
+    audience = Audience.uniform(1_000, 40, posts_per_second=100, reads_per_second=10)
+    found = advise(audience)
+    assert (found.chosen.strategy, found.for_delay) == ("pull", False)
+    often = Audience.uniform(1_000, 40, posts_per_second=10, reads_per_second=1_000)
+    assert (advise(often).chosen.strategy, advise(often, goal_s=1e-6).chosen.strategy) == ("push", "pull")
+    with pytest.raises(ValueError, match="goal_s = 0"):
+        advise(audience, goal_s=0)
 
 
 def test_too_few_workers_fall_behind_without_end(twitter: Audience) -> None:

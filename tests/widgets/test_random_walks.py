@@ -13,6 +13,7 @@ import pytest
 from helpers.labs.load_report import LoadReport
 from helpers.models.consistency import YMMR, Quorum
 from helpers.models.estimation import Workload
+from helpers.models.fanout import PUBLISHED_COSTS
 from helpers.models.prompts import PROMPTS
 from helpers.models.store_choice import Needs
 from helpers.widgets.architecture import architecture_explorer
@@ -20,6 +21,7 @@ from helpers.widgets.consistency import NETWORKS, staleness_explorer
 from helpers.widgets.controls import CheckControl, NumberControl
 from helpers.widgets.datastores import datastore_explorer
 from helpers.widgets.explorer import Explorer
+from helpers.widgets.fanout import fanout_explorer
 from helpers.widgets.merging import merge_explorer
 from helpers.widgets.nines import nines_explorer
 from helpers.widgets.queueing import pools_explorer, queueing_explorer
@@ -68,6 +70,8 @@ MAKERS: list[Callable[[], Explorer]] = [
     lambda: tweet_travel_explorer("hybrid", 75, step=8),
     merge_explorer,
     lambda: merge_explorer(merging_report(), timelines=1, page=1, kept=1),
+    fanout_explorer,
+    lambda: fanout_explorer(Workload(daily_users=1e3, writes_per_user=0), [PUBLISHED_COSTS]),
 ]
 
 

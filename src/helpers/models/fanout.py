@@ -159,9 +159,10 @@ class FanOut:
         return float(self.costs.round_trip_us + us) / 1e3
 
     def delivery_s(self, followers: float) -> float:
-        """Return the time to deliver one post to so many active followers, once its turn has come (s).
+        """Return the time to deliver a post of an author with so many followers, once its turn has come (s).
 
-        It is 0 for an author who is pulled: the post can be seen as soon as it is stored.
+        The active share of them gets it. It is 0 for an author who is pulled: their post can be seen as soon
+        as it is stored.
 
         >>> audience = Audience.from_distribution(150e6, posts_per_second=4_630, reads_per_second=300e3)
         >>> push = fan_out(audience, PUBLISHED_COSTS, "push")
@@ -170,7 +171,7 @@ class FanOut:
         """
         followers = require_number("followers", followers, at_least=0, unit="followers")
         pushed = followers < self.celebrity_from
-        return followers * self.costs.delivery_us / 1e6 if pushed else 0.0
+        return followers * self.audience.active_share * self.costs.delivery_us / 1e6 if pushed else 0.0
 
     def delivered_s(self, followers: float, *, by_turns: bool = False) -> float:
         """Return the mean time until the last of so many followers has a post, with the wait for others (s).

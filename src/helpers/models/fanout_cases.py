@@ -1,6 +1,7 @@
 """Step 4: the fan-out model on Twitter's and the framework's figures, beside what was published."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpers.models.audience import Audience
@@ -9,6 +10,7 @@ from helpers.models.estimation import estimate
 from helpers.models.fanout import PUBLISHED_COSTS, fan_out
 from helpers.models.published import TWITTER_2013, WHOLE_TWITTER
 from helpers.models.quantities import format_bytes, format_number
+from helpers.models.social_graph import KWAK_TAIL_INDEX
 from helpers.models.workload import Workload
 
 if TYPE_CHECKING:
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CACHED_CELEBRITIES",
+    "FANOUT_CASES",
     "FOLLOWERS_PER_POST",
+    "FanOutCase",
     "as_frame",
     "audience_of",
     "published_rows",
@@ -38,7 +42,13 @@ CACHED_CELEBRITIES = replace(
 _TALK = "High Scalability 2013"
 
 
-def audience_of(workload: Workload, *, peak: bool = False, active_share: float = 1.0) -> Audience:
+def audience_of(
+    workload: Workload,
+    *,
+    peak: bool = False,
+    tail_index: float = KWAK_TAIL_INDEX,
+    active_share: float = 1.0,
+) -> Audience:
     """Return the audience of a workload, with Twitter's heavy tail, at its average rates or at its peak.
 
     Its `followers` are those of a post's author, averaged over posts; a user has fewer, by 35/75. Daily users
@@ -64,8 +74,47 @@ def audience_of(workload: Workload, *, peak: bool = False, active_share: float =
         reads_per_second=reads,
         mean=middle.followers / FOLLOWERS_PER_POST,
         followers_per_post=middle.followers,
+        tail_index=tail_index,
         active_share=active_share,
     )
+
+
+@dataclass(frozen=True)
+class FanOutCase:
+    """A service, and the reader, the author and the threshold to look at."""
+
+    workload: Workload
+    celebrity_from: float = 100e3
+    reader_follows: float = 500
+    author_followers: float = 1e6
+    goal_s: float = 5
+    active_share: float = 1
+    tail_index: float = KWAK_TAIL_INDEX
+
+    @property
+    def audience(self) -> Audience:
+        """The service's audience at its peak."""
+        return audience_of(
+            self.workload, peak=True, tail_index=self.tail_index, active_share=self.active_share
+        )
+
+    @property
+    def largest(self) -> float:
+        """The followers of the author at hand, who has no more than there are users."""
+        return min(self.author_followers, float(self.workload.daily_users / self.active_share))
+
+
+_TWITTER = TWITTER_2013.replace(peak_factor=1)
+_CHAT = Workload(daily_users=5_000, writes_per_user=40, reads_per_write=0.5, followers=50, item="message")
+
+FANOUT_CASES: Mapping[str, FanOutCase] = {
+    "The framework's 500 followees": FanOutCase(WHOLE_TWITTER.replace(peak_factor=1)),
+    "Twitter 2012": FanOutCase(_TWITTER, celebrity_from=1e6, reader_follows=35, author_followers=75),
+    "A company chat": FanOutCase(_CHAT, celebrity_from=1_000, reader_follows=30, author_followers=5_000),
+    "A celebrity's tweet": FanOutCase(_TWITTER, celebrity_from=1e6, reader_follows=35, author_followers=31e6),
+}
+"""The chat's 40 messages a day are those of a published worked prompt; its 5,000 people, 50 members a channel
+and 20 visits a day are our assumptions, as are the reader, the author and the threshold at hand."""
 
 
 def published_rows() -> tuple[tuple[str, str, str, str], ...]:
