@@ -16,7 +16,7 @@ __all__ = ["in_words", "side_by_side", "working_rows"]
 
 
 def in_words(results: Mapping[str, FanOut], advice: Advice, case: FanOutCase) -> str:
-    """Return what to choose and why, what the hybrid of the case does, and the reader and author at hand."""
+    """Return what to choose and why, what the hybrid of the case does, and how late the author's post is."""
     return " ".join(
         (_recommendation(advice), _reason(advice), _celebrities(results), _at_hand(results, case))
     )
@@ -33,30 +33,29 @@ def _recommendation(advice: Advice) -> str:
 
 
 def _reason(advice: Advice) -> str:
-    chosen, push, pull, audience = advice.chosen, advice.push, advice.pull, advice.chosen.audience
-    turn = crossover(audience, chosen.costs)
+    chosen, push, pull = advice.chosen, advice.push, advice.pull
+    turn = crossover(chosen.audience, chosen.costs)
     posts = push.posts_per_second
     here = push.reads_per_second / posts if posts else 0.0
     if math.isinf(turn):
         why = "A list of one's own saves nothing here, so pull never takes more work."
     else:
+        ways = {"Push": push, "Pull": pull}
+        better, worse = ("Push", "Pull") if here > turn else ("Pull", "Push")
+        less, more = (format_cores(ways[way].busy_cores) for way in (better, worse))
         why = (
-            f"Push and pull take the same work at {format_number(turn)} reads per post; here are "
-            f"{format_number(here)}, so push takes {format_cores(push.busy_cores)} and pull "
-            f"{format_cores(pull.busy_cores)}."
+            f"{better} takes less work than {worse.lower()} {'from' if here > turn else 'up to'} "
+            f"{format_number(turn)} reads per post, and here are {format_number(here)}: {less} against {more}."
         )
-    largest = format_number(float(audience.followers.max()))
-    slow = f"a post of the largest account ({largest} followers) takes {format_seconds(advice.slowest_s)}"
+    followers, slowest = float(chosen.audience.followers.max()), format_seconds(advice.slowest_s)
+    slow = f"to the {format_number(followers)} followers of the largest account takes {slowest}"
     goal = format_seconds(advice.goal_s)
     if advice.for_delay:
-        pulling = "pulling everyone" if chosen.strategy == "pull" else "pulling those authors"
         change = chosen.busy_cores / push.busy_cores - 1
-        why += f" But pushed, {slow}, beyond your {goal}: {pulling} adds {_percent(change)} work."
-    elif advice.slowest_s > advice.goal_s:
-        why += f" Pushed, {slow}, beyond your {goal}."
-    else:
-        why += f" Pushed, {slow}, within your {goal}."
-    return why
+        pulling = "pulling everyone" if chosen.strategy == "pull" else "pulling such authors"
+        return f"{why} But pushing {slow}, beyond your {goal}; {pulling} adds {_percent(change)} work."
+    where = "beyond" if advice.slowest_s > advice.goal_s else "within"
+    return f"{why} Pushing {slow}, {where} your {goal}."
 
 
 def _celebrities(results: Mapping[str, FanOut]) -> str:
@@ -69,33 +68,24 @@ def _celebrities(results: Mapping[str, FanOut]) -> str:
         return "Your hybrid pulls everyone: it is pull."
     saved = 1 - hybrid.deliveries_per_second / push.deliveries_per_second
     words = (
-        f"Your hybrid pulls {_count(hybrid.celebrities)} and saves {_percent(saved)} of the deliveries; "
-        f"the mean age of a post at its followers falls from {format_seconds(push.staleness_s)} to "
-        f"{_at_once(hybrid.staleness_s)}."
+        f"Your hybrid pulls {_count(hybrid.celebrities)} and saves {_percent(saved)} of the deliveries; the "
+        f"mean age of a post at its followers is {_at_once(hybrid.staleness_s)} instead of "
+        f"{format_seconds(push.staleness_s)}."
     )
     if hybrid.celebrity_lookups_per_second:
-        even = (
-            saved * push.deliveries_per_second * push.costs.delivery_us / hybrid.celebrity_lookups_per_second
-        )
-        less = hybrid.busy_cores < push.busy_cores
+        even = saved * push.work["deliveries"] / hybrid.celebrity_lookups_per_second
         words += (
-            f" It takes less work than push only if a look-up of a celebrity takes less than "
-            f"{format_seconds(even / 1e6)}; {'and' if less else 'but'} here it takes "
-            f"{format_seconds(push.costs.pulled_us / 1e6)}."
+            f" It saves work only if a look-up of a celebrity takes less than {format_seconds(even)}; here "
+            f"it takes {format_seconds(push.costs.pulled_us / 1e6)}."
         )
     return words
 
 
 def _at_hand(results: Mapping[str, FanOut], case: FanOutCase) -> str:
-    pull, push, hybrid = (
-        format_seconds(result.read_ms_of(case.reader_follows) / 1e3) for result in results.values()
-    )
-    followers = case.largest
-    late = {name: _at_once(result.delivered_s(followers)) for name, result in results.items()}
+    push, hybrid = (_at_once(results[name].delivered_s(case.largest)) for name in ("Push", "Hybrid"))
     return (
-        f"A feed of {format_number(case.reader_follows)} followees takes {pull} by pull, {push} by push and "
-        f"{hybrid} by your hybrid; a post reaches the last of {format_number(followers)} followers "
-        f"{_after(late['Push'])} by push and {_after(late['Hybrid'])} by your hybrid."
+        f"{format_number(case.largest)} followers have a post {_after(push)} by push, {_after(hybrid)} by "
+        "your hybrid."
     )
 
 
