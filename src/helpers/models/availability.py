@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from helpers.models.architecture import Architecture, Component
 from helpers.models.checks import require_choice, require_number, require_whole
 from helpers.models.redundancy import MOST_COPIES, k_of_n
-from helpers.models.single_points import PROVIDED, SPLIT, request_walk
+from helpers.models.single_points import PROVIDED, SPLIT, asked_kinds, request_walk
 
-__all__ = ["PROVIDER_AVAILABILITY", "component_availability", "request_availability"]
+__all__ = ["PROVIDER_AVAILABILITY", "availabilities", "component_availability", "request_availability"]
 
 PROVIDER_AVAILABILITY = 0.9999
 """What Amazon S3 Standard is designed for, by its documentation; taken for every service of a provider."""
@@ -67,17 +67,37 @@ def request_availability(
     >>> round(request_availability(FRAMEWORK_DIAGRAM, "write"), 6)
     0.998
     """
-    walk = request_walk(architecture)
-    for name in needed or {}:
+    chances = _chances(architecture, each, common_share, needed or {})
+    return _expected(architecture, request, chances)
+
+
+def availabilities(
+    architecture: Architecture, *, each: float = 0.999, common_share: float = 0
+) -> dict[str, float]:
+    """Return `request_availability` of each kind of request that clients send.
+
+    >>> from helpers.models.architectures import TWITTER_DESIGN
+    >>> list(availabilities(TWITTER_DESIGN))
+    ['read', 'write', 'media', 'delivery']
+    """
+    chances = _chances(architecture, each, common_share, {})
+    return {kind: _expected(architecture, kind, chances) for kind in asked_kinds(architecture)}
+
+
+def _chances(
+    architecture: Architecture, each: float, common_share: float, needed: Mapping[str, int]
+) -> dict[str, float]:
+    for name in needed:
         require_choice("needed", name, [component.name for component in architecture.components])
-    chances = {
-        component.name: component_availability(
-            component, each, common_share, (needed or {}).get(component.name, 1)
-        )
+    return {
+        component.name: component_availability(component, each, common_share, needed.get(component.name, 1))
         for component in architecture.components
     }
-    certain = {name: chance for name, chance in chances.items() if chance in (0.0, 1.0)}
-    answers = 0
+
+
+def _expected(architecture: Architecture, request: str, chances: Mapping[str, float]) -> float:
+    """Return the share answered, over all states of the components that the answer depends on."""
+    walk, answers = request_walk(architecture), 0
 
     def expected(known: dict[str, float]) -> float:
         def up(name: str) -> float:
@@ -101,7 +121,7 @@ def request_availability(
         chance = chances[name]
         return chance * expected(known | {name: 1.0}) + (1 - chance) * expected(known | {name: 0.0})
 
-    return expected(certain)
+    return expected({name: chance for name, chance in chances.items() if chance in (0.0, 1.0)})
 
 
 class _UnknownError(Exception):

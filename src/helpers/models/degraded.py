@@ -59,9 +59,11 @@ def overloaded(
     >>> [load.component.name for load in overloaded(TWITTER_DESIGN, busy, {"Cache": 4})]
     ['Replica']
     """
-    before = {load.component.name for load in carry(architecture, asked).full}
     after = carry(without_machines(architecture, lost), asked).full
-    return tuple(load for load in after if load.component.name not in before)
+    named = {load.component.name for load in carry(architecture, asked).full}
+    # What is gone altogether takes no load at all.
+    named |= {name for name, machines in lost.items() if not machines_left(architecture[name], machines)}
+    return tuple(load for load in after if load.component.name not in named)
 
 
 def _reads_moved(architecture: Architecture, replica: str, primary: str) -> Architecture:
