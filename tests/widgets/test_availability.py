@@ -25,9 +25,9 @@ def test_it_opens_with_the_frameworks_own_example() -> None:
     explorer = break_it_explorer()
     assert explorer.text == (
         "One machine of the Load Balancer has failed. Reads and writes fail. Single points of failure: the "
-        "Load Balancer and the Database Master for reads and writes; the Redis Cache too, unless what is behind "
-        "can bear its reads. Over a year, reads go unanswered for 18 h 24 min; for 17 h 31 min if copies failed "
-        "only one by one."
+        "Load Balancer and the Database Master for reads and writes; the Redis Cache too, unless what is "
+        "behind can bear its reads. Over a year, reads go unanswered for 18 h 24 min; for 17 h 31 min if "
+        "copies failed only one by one."
     )
     assert explorer.values["failure"] == "one machine"
     assert notes_row(explorer, "Reads") == (

@@ -11,12 +11,15 @@ import numpy as np
 import pytest
 
 from helpers.labs.load_report import LoadReport
+from helpers.models.architecture_load import Demand
+from helpers.models.architectures import TWITTER_DESIGN
 from helpers.models.consistency import YMMR, Quorum
 from helpers.models.estimation import Workload
 from helpers.models.fanout import PUBLISHED_COSTS
 from helpers.models.prompts import PROMPTS
 from helpers.models.store_choice import Needs
 from helpers.widgets.architecture import architecture_explorer
+from helpers.widgets.availability import break_it_explorer
 from helpers.widgets.consistency import NETWORKS, staleness_explorer
 from helpers.widgets.controls import CheckControl, NumberControl
 from helpers.widgets.datastores import datastore_explorer
@@ -64,6 +67,8 @@ MAKERS: list[Callable[[], Explorer]] = [
     lambda: pools_explorer(reads_per_second=0, storm=1000),
     datastore_explorer,
     lambda: datastore_explorer(needs=Needs(*[True] * 10), most_primaries=1),
+    break_it_explorer,
+    lambda: break_it_explorer(TWITTER_DESIGN, Demand(1e5, 1e3)),
     lambda: load_explorer(made_up_report()),
     lambda: load_explorer(LoadReport("<b>", "", "", "", (), {"SQLite": "<i>"})),
     tweet_travel_explorer,
