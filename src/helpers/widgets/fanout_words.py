@@ -43,9 +43,10 @@ def _reason(advice: Advice) -> str:
         ways = {"Push": push, "Pull": pull}
         better, worse = ("Push", "Pull") if here > turn else ("Pull", "Push")
         less, more = (format_cores(ways[way].busy_cores) for way in (better, worse))
+        side = "from" if here > turn else "up to"
         why = (
-            f"{better} takes less work than {worse.lower()} {'from' if here > turn else 'up to'} "
-            f"{format_number(turn)} reads per post, and here are {format_number(here)}: {less} against {more}."
+            f"{better} takes less work than {worse.lower()} {side} {format_number(turn)} reads per post, and "
+            f"here are {format_number(here)}: {less} against {more}."
         )
     followers, slowest = float(chosen.audience.followers.max()), format_seconds(advice.slowest_s)
     slow = f"to the {format_number(followers)} followers of the largest account takes {slowest}"
