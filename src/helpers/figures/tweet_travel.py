@@ -65,7 +65,7 @@ def tweet_travel_figure(journey: Journey, step: int) -> go.Figure:
     >>> from helpers.models.tweet_travel import journey
     >>> figure = tweet_travel_figure(journey("push", 31_000_000), step=5)
     >>> [note.text for note in figure.layout.annotations if "of 31 M" in note.text]
-    ['15.5 M of 31 M lists hold it']
+    ['15.5 M of 31 M lists']
     """
     step = require_whole("step", step, at_least=1, at_most=len(journey.steps))
     now = journey.steps[step - 1]
@@ -141,16 +141,17 @@ def _lists(journey: Journey, step: int, is_lit: bool, shapes: _Parts, notes: _Pa
     for x in _LISTS:
         shapes.append(_box((x, _LISTS_Y), 0.32, _LIST_TALL, is_lit and not read))
     shapes.append(_box((_OWN_LIST, _LISTS_Y), 0.56, _LIST_TALL, is_lit))
-    notes.append(_note(_OWN_LIST, _LISTS_Y - _ABOVE, "own list", 600) | {"name": "in a box"})
+    full = now.delivered == journey.followers
+    notes.append(_note(_OWN_LIST, _LISTS_Y - _ABOVE * full, "own list", 600) | {"name": "in a box"})
     total = format_number(journey.followers)
-    held = f"{format_number(now.delivered)} of {total} lists hold it"
+    held = f"{format_number(now.delivered)} of {total} lists"
     notes += [_note(1.25, _LISTS_Y, "…", 600), _note(0.66, _LISTS_Y + 0.46, held, 600)]
     filled = [(x, _LISTS_Y) for x in _LISTS]
     own = [(_OWN_LIST, _LISTS_Y + _ABOVE)]
     if not now.delivered:
         return []
     # Two of the three boxes, while about half of all lists hold it.
-    return filled + own if now.delivered == journey.followers else filled[:2]
+    return filled + own if full else filled[:2]
 
 
 def _store(journey: Journey, step: int, is_lit: bool, shapes: _Parts, notes: _Parts) -> list[_Point]:
@@ -159,6 +160,7 @@ def _store(journey: Journey, step: int, is_lit: bool, shapes: _Parts, notes: _Pa
     now = journey.steps[step - 1]
     shapes.append(_box((x, middle), _STORE_WIDTH, _STORE_TALL, is_lit))
     notes.append(_note(x, 0.36, "Tweets", 600) | {"name": "in a box"})
+    is_stored = step >= STAGES.index("store") + 1
     looked_up = now.stage == "look up" and is_lit
     famous = journey.strategy == "hybrid"
     for name, y in _AUTHORS.items():
@@ -167,13 +169,14 @@ def _store(journey: Journey, step: int, is_lit: bool, shapes: _Parts, notes: _Pa
         )
         stored = now.stage == "store" and name == "this author"
         shapes.append(_box((x, y), 0.7, 0.52, asked or stored))
-        notes.append(_note(x, y - _ABOVE, name, 400) | {"name": "in a box"})
+        above = _ABOVE if name == "this author" and is_stored else 0
+        notes.append(_note(x, y - above, name, 400) | {"name": "in a box"})
     more = f"… {format_number(journey.followees)} in all"
     notes.append(_note(x, 2.78, more, 400) | {"name": "in a box"})
     if looked_up:
         asked_for = journey.asked - 1 if famous else journey.asked
         notes.append(_note(x, 3.52, f"{format_number(asked_for)} look-ups", 600) | {"name": "in a box"})
-    return [(x, _AUTHORS["this author"] + _ABOVE)] if step > STAGES.index("post") + 1 else []
+    return [(x, _AUTHORS["this author"] + _ABOVE)] if is_stored else []
 
 
 def _box(middle: _Point, width: float, tall: float, is_lit: bool) -> dict[str, Any]:

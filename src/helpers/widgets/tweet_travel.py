@@ -79,7 +79,7 @@ def _words(way: Journey, count: int) -> str:
 
 
 def _notes(ways: dict[str, Journey], strategy: str, count: int) -> str:
-    head = ("So far, by", "writes", "look-ups", "entries read", "author waits", "delivery", "follower waits")
+    head = ("So far, by", "writes", "look-ups", "reads", "author waits", "delivery", "follower waits")
     rows = []
     for name, way in ways.items():
         done = way.work(count)
@@ -88,7 +88,9 @@ def _notes(ways: dict[str, Journey], strategy: str, count: int) -> str:
             *(format_number(amount) for amount in (done.writes, done.lookups, done.reads)),
             *(_time(way.waited_s(who, count)) for who in ("author", "nobody", "follower")),
         ]
-        rows.append("".join(f"<td>{html.escape(cell)}</td>" for cell in cells))
+        # In one line, so that the table keeps its height whichever is shown.
+        first = f'<td style="white-space: nowrap">{html.escape(cells[0])}</td>'
+        rows.append(first + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells[1:]))
     cells_of_head = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
     lines = "".join(f"<tr>{row}</tr>" for row in rows)
     about = (
