@@ -28,10 +28,11 @@ _LEAST_US = 0.01
 class StoreCosts:
     """A store's costs, and what a model of operations leaves out, in µs.
 
-    The costs are lower quartiles of loops in which nothing else was asked of the store. An operation is what one list more adds to a request. `lookup_request_us` and `delivery_request_us` are
-    what a request for one list takes beyond that and beyond an empty round trip. `lookup_client_share` and
-    `delivery_client_share` say which part of an operation the program itself is at work, not waiting: in the
-    driver of a server, or in SQLite, which has no server.
+    They are lower quartiles of loops in which nothing else is asked of the store. An operation is what one
+    list more adds to a request. `lookup_request_us` and `delivery_request_us` are what a request for one list
+    takes beyond that and beyond an empty round trip. `lookup_client_share` and `delivery_client_share` say
+    which part of an operation the program itself is at work, not waiting: in the driver of a server, or in
+    SQLite, which has no server.
     """
 
     operations: OperationCosts

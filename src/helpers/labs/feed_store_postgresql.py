@@ -33,12 +33,14 @@ def postgresql_feeds(url: str | None = None) -> Iterator[Engine]:
     try:
         with ExitStack() as stack:
             # Registered first, so done last: the connections may be broken or in the middle of a statement.
-            stack.callback(_drop, psycopg, url, list(tables.values()))
+            made: list[str] = []
+            stack.callback(_drop, psycopg, url, made)
             opened = [
                 stack.enter_context(closing(connect_postgresql(psycopg, "DATABASE_URL", url)))
                 for _ in range(2)
             ]
             client, worker = (_PostgresqlLists(connection, psycopg, tables) for connection in opened)
+            made += tables.values()
             client.create()
             fsync, commit, version = (
                 str(opened[0].execute(f"SHOW {name}").fetchone()[0])
@@ -168,6 +170,8 @@ def _hang_up(connections: Sequence[Any]) -> None:
 
 
 def _drop(psycopg: ModuleType, url: str, names: Sequence[str]) -> None:
+    if not names:
+        return
     try:
         with closing(connect_postgresql(psycopg, "DATABASE_URL", url)) as cleaner:
             tables = psycopg.sql.SQL(", ").join(map(psycopg.sql.Identifier, names))

@@ -20,6 +20,7 @@ _NEWEST = (math.inf, 2**63 - 1)
 # Names cannot be parameters of a query; these are all there are.
 _TABLES = {POSTS: "main.posts", CELEBRITY: "main.celebrity_posts", TIMELINES: "lists.timelines"}
 _FILES = {"main": "posts.sqlite", "lists": "timelines.sqlite"}
+_SYNCHRONOUS = {"main": "FULL", "lists": "OFF"}
 
 
 @contextmanager
@@ -66,7 +67,7 @@ class _SqliteLists:
             folder / _FILES["main"], isolation_level=None, check_same_thread=False
         )
         self._connection.execute("ATTACH ? AS lists", (str(folder / _FILES["lists"]),))
-        for file, waits in (("main", "FULL"), ("lists", "OFF")):
+        for file, waits in _SYNCHRONOUS.items():
             self._connection.execute(f"PRAGMA {file}.journal_mode=WAL")
             self._connection.execute(f"PRAGMA {file}.synchronous={waits}")
         self._connection.execute("PRAGMA fullfsync=ON")
