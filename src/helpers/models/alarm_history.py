@@ -1,9 +1,9 @@
 """Step 5, alarms: what a service's counters hold over days with incidents, drawn at random."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ __all__ = ["STEP_S", "History", "simulate_history"]
 
 Floats = NDArray[np.float64]
 
-STEP_S = 15
+STEP_S = 30
 """Seconds between two looks at the signals."""
 
 _DAY_S = 86_400
@@ -27,8 +27,8 @@ _RARE, _FREQUENT = 4, 1_000
 class History:
     """What was counted in each step of STEP_S seconds: requests, those that failed, were late, were bad.
 
-    late: took longer than target_ms, failed or not. bad: failed or late. latency_ms: the sum of all
-    latencies. The incident begins at start_s (infinite where there is none).
+    late: took longer than target_ms, failed or not. bad: failed or late. The incident begins at start_s
+    (infinite where there is none).
     """
 
     target_ms: float
@@ -37,22 +37,28 @@ class History:
     failed: Floats
     late: Floats
     bad: Floats
-    latency_ms: Floats
+    draw_latency_ms: Callable[[], Floats]
+    _sums: dict[str, Floats] = field(default_factory=dict, init=False)
+
+    @cached_property
+    def latency_ms(self) -> Floats:
+        """The sum of all latencies in each step; drawn when it is asked for, because few alarms do."""
+        return self.draw_latency_ms()
 
     def share(self, counted: str, window_s: float) -> Floats:
         """Return "failed", "late", "bad" or "latency_ms" over the requests, in the last window_s seconds.
 
         At the end of each step; 0 without a request. The first windows are shorter.
         """
-        require_choice("counted", counted, list(self._cumulated)[1:])
+        require_choice("counted", counted, ["failed", "late", "bad", "latency_ms"])
         steps = max(1, round(window_s / STEP_S))
-        part, whole = (_last(self._cumulated[name], steps) for name in (counted, "requests"))
+        part, whole = (_last(self._summed(name), steps) for name in (counted, "requests"))
         return np.divide(part, whole, out=np.zeros(part.size), where=whole > 0)
 
-    @cached_property
-    def _cumulated(self) -> Mapping[str, Floats]:
-        names = ("requests", "failed", "late", "bad", "latency_ms")
-        return {name: np.cumsum(getattr(self, name)) for name in names}
+    def _summed(self, name: str) -> Floats:
+        if name not in self._sums:
+            self._sums[name] = np.cumsum(getattr(self, name))
+        return self._sums[name]
 
     @property
     def times_s(self) -> Floats:
@@ -75,15 +81,15 @@ def simulate_history(
 
     >>> history = simulate_history(Service(600), lasts_s=60)
     >>> history.requests.size, 34_000 < float(history.requests.sum()) < 38_000
-    (4, True)
+    (2, True)
     """
     target_ms = require_number("target_ms", target_ms, above=0, unit="ms")
     lasts_s = require_number("lasts_s", lasts_s, at_least=STEP_S, at_most=400 * _DAY_S, unit="seconds")
     steps = int(lasts_s // STEP_S)
     random = np.random.default_rng(seed)
-    kinds = [_poisson(random, STEP_S * rate, steps) for rate in _rates(service, target_ms)]
-    means = np.full(steps, service.mean_ms)
-    squares = np.full(steps, service.mean_square_ms)
+    usually = _rates(service, target_ms)
+    kinds = [_poisson(random, STEP_S * rate, steps) for rate in usually]
+    states: list[tuple[slice, Floats, Service]] = []
     for given, incident in incidents:
         start = require_number("start_s", given, at_least=0, at_most=lasts_s, unit="seconds")
         first, last = int(start // STEP_S), min(steps, int(-(-(start + incident.lasts_s) // STEP_S)))
@@ -91,14 +97,21 @@ def simulate_history(
         inside = np.minimum(edges + STEP_S, start + incident.lasts_s) - np.maximum(edges, start)
         share = np.clip(inside / STEP_S, 0, 1)
         hit = incident.hits(service)
-        for kind, usual, then in zip(kinds, _rates(service, target_ms), _rates(hit, target_ms), strict=True):
+        for kind, usual, then in zip(kinds, usually, _rates(hit, target_ms), strict=True):
             kind[first:last] = random.poisson(STEP_S * (usual + share * (then - usual)))
-        means[first:last] += share * (hit.mean_ms - service.mean_ms)
-        squares[first:last] += share * (hit.mean_square_ms - service.mean_square_ms)
+        states.append((slice(first, last), share, hit))
     failed_late, failed_soon, late, good = kinds
     requests = failed_late + failed_soon + late + good
-    # The sum of a step's latencies is nearly normal; with few requests it is not, but never below 0.
-    noise = random.standard_normal(steps) * np.sqrt(requests * np.maximum(squares - means**2, 0))
+
+    def latency_ms() -> Floats:
+        means, squares = np.full(steps, service.mean_ms), np.full(steps, service.mean_square_ms)
+        for where, share, hit in states:
+            means[where] += share * (hit.mean_ms - service.mean_ms)
+            squares[where] += share * (hit.mean_square_ms - service.mean_square_ms)
+        # The sum of a step's latencies is nearly normal; with few requests it is not, but never below 0.
+        noise = random.standard_normal(steps) * np.sqrt(requests * np.maximum(squares - means**2, 0))
+        return np.asarray(np.maximum(requests * means + noise, 0))
+
     return History(
         target_ms,
         incidents[0][0] if incidents else float("inf"),
@@ -106,10 +119,12 @@ def simulate_history(
         failed_late + failed_soon,
         failed_late + late,
         failed_late + failed_soon + late,
-        np.maximum(requests * means + noise, 0),
+        latency_ms,
     )
 
 
+# A month has the same incident many times.
+@lru_cache(maxsize=64)
 def _rates(service: Service, target_ms: float) -> tuple[float, float, float, float]:
     """Requests a second that fail late, that fail in time, that are late, and that are good."""
     per_second, failed = service.requests_per_second, service.failed
@@ -125,7 +140,7 @@ def _rates(service: Service, target_ms: float) -> tuple[float, float, float, flo
 
 
 def _poisson(random: np.random.Generator, mean: float, size: int) -> Floats:
-    """Draw `size` Poisson numbers with one mean; a month has 172,800 of them, and a slider waits for it."""
+    """Draw `size` Poisson numbers with one mean; a month has 86,400 of them, and a slider waits for it."""
     if mean < _RARE:
         # So many events in all, each in any step: the same distribution, and quicker where they are rare.
         return np.bincount(random.integers(0, size, random.poisson(mean * size)), minlength=size).astype(

@@ -123,11 +123,13 @@ def detect(
 
     >>> page = (ThresholdRule("errors", 0.01, 60),)
     >>> detect(page, Service(600), INCIDENTS["Half of the requests fail fast"], Objective()).detected_s
-    15.0
+    30.0
     """
     longest = max(map(_window_s, _checked(rules)))
     start = STEP_S * (int(longest // STEP_S) + 1)
-    lasts = start + incident.lasts_s + max(incident.lasts_s, 3600.0)
+    # Until the alarm must be off again: the short window of a burn rate decides that.
+    tail = max(rule.short_s if isinstance(rule, BurnRule) else rule.window_s for rule in rules)
+    lasts = start + incident.lasts_s + max(incident.lasts_s, 3600.0, tail + 2 * STEP_S)
     history = _history(service, target_ms, lasts, ((float(start), incident),), seed)
     on = firing(rules, history, objective)
     times = history.times_s

@@ -185,9 +185,12 @@ def spike_load(spike: Spike, remedies: Remedies = NO_REMEDIES) -> SpikeLoad:
     else:
         copies = min(remedies.copies, spike.shards) if remedies.replicate else 1
         on_shard, alone = asked / copies, np.zeros(times.size)
+        if not spike.capacity:
+            # Nothing is kept: each read is a load, or waits for the load that another has started.
+            database += expiry_misses_per_second(asked, spike.load_s) if remedies.coalesce else asked
         for number in range(int((spike.lasts_s - spike.tweet_s) / spike.expiry_s) + 1):
             expired = spike.tweet_s + number * spike.expiry_s
-            if expired >= spike.lasts_s:
+            if expired >= spike.lasts_s or not spike.capacity:
                 break
             reads = spike.celebrity_per_second(expired)
             if remedies.local_cache and number:
@@ -237,26 +240,28 @@ def _everyday(spike: Spike, local_s: float | None) -> _Everyday:
     )
 
 
+_GROUPS = 400
+
+
 # Most sliders leave the everyday reads as they are.
 @lru_cache(maxsize=64)
 def _everyday_reads(
     *, reads: float, keys: int, skew: float, capacity: int, servers: int, local_s: float | None
 ) -> _Everyday:
-    shares = zipf_shares(keys, skew)
     if not reads:
         none = np.zeros(1)
         return _Everyday(0.0, 0.0, 0.0, 0.0, none, none)
+    counts, shares = rank_groups(zipf_shares(keys, skew), _GROUPS)
     asked = rates = shares * reads
     entries = 0.0
     if local_s is not None:
         each = rates / servers
         asked = servers * np.asarray(expiry_misses_per_second(each, local_s))
-        entries = float(np.sum(each * local_s / (1 + each * local_s)))
-    hits = che_hit_ratios(asked, capacity)
-    counts, grouped = rank_groups(asked)
-    held = np.add.reduceat(hits, np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(int))
-    total = float(asked.sum())
-    return _Everyday(total, float(asked[0]), max(0.0, total - float(asked @ hits)), entries, held, grouped)
+        entries = float(counts @ (each * local_s / (1 + each * local_s)))
+    hits = che_hit_ratios(asked, capacity, keys=counts)
+    total = float(counts @ asked)
+    missed = max(0.0, total - float((counts * asked) @ hits))
+    return _Everyday(total, float(asked[0]), missed, entries, counts * hits, asked)
 
 
 def _expiring_together(spike: Spike, remedies: Remedies, everyday: _Everyday, times: Floats) -> Floats:

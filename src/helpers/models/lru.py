@@ -58,12 +58,13 @@ def simulate_lru(requests: Any, capacity: int, *, warm_up: int = 0) -> LruRun:
     return LruRun(len(keys) - warm_up, read.cache_info().hits - before)
 
 
-def characteristic_time(rates: Any, capacity: int) -> float:
+def characteristic_time(rates: Any, capacity: int, *, keys: Any = None) -> float:
     """Return how long a key stays in an LRU cache without a read, by Che's approximation.
 
     It is the time t at which `capacity` different keys are expected to have been read: the t with
     sum of (1 - exp(-rate × t)) = capacity. In seconds where rates are per second, in requests where they are
-    shares. Infinite for a cache that holds every key that is ever read. Source: Che, Tung and Wang,
+    shares. Infinite for a cache that holds every key that is ever read. keys: how many keys have each rate
+    (by default 1 each). Source: Che, Tung and Wang,
     "Hierarchical Web Caching Systems" (IEEE JSAC, 2002).
 
     >>> round(characteristic_time([0.25] * 4, 2), 3)
@@ -71,33 +72,38 @@ def characteristic_time(rates: Any, capacity: int) -> float:
     """
     rates = require_weights("rates", rates)
     capacity = require_whole("capacity", capacity, at_least=0, at_most=100_000_000)
-    if capacity >= np.count_nonzero(rates):
+    counts = np.ones(rates.size) if keys is None else require_weights("keys", keys)
+    if counts.size != rates.size:
+        raise ValueError(f"keys: {counts.size} numbers for {rates.size} rates; give one for each")
+    counts = np.where(rates > 0, counts, 0.0)
+    if capacity >= counts.sum():
         return float("inf")
     if capacity == 0:
         return 0.0
     # The sum rises ever more slowly, so Newton's steps from below never go too far.
-    time = capacity / float(rates.sum())
+    time = capacity / float(counts @ rates)
     for _ in range(_MOST_STEPS):
-        absent = np.exp(-rates * time)
-        step = (capacity - (rates.size - float(absent.sum()))) / float(rates @ absent)
+        absent = counts * np.exp(-rates * time)
+        step = (capacity - float(counts.sum() - absent.sum())) / float(rates @ absent)
         time += step
         if abs(step) <= 1e-10 * time:
             break
     return time
 
 
-def che_hit_ratios(rates: Any, capacity: int) -> NDArray[np.float64]:
+def che_hit_ratios(rates: Any, capacity: int, *, keys: Any = None) -> NDArray[np.float64]:
     """Return the share of each key's reads that an LRU cache of `capacity` keys answers (Che).
 
-    rates: how often each key is read, in any unit; reads are independent of those before. A key is found if
-    it was read within the characteristic time: 1 - exp(-rate × time). Why it works even for small caches:
-    Fricker, Robert and Roberts, "A versatile and accurate approximation for LRU cache performance" (2012).
+    rates: how often each key is read, in any unit; reads are independent of those before. keys: how many keys
+    have each rate. A key is found if it was read within the characteristic time: 1 - exp(-rate × time). Why
+    that works even for small caches: Fricker, Robert and Roberts, "A versatile and accurate approximation for
+    LRU cache performance" (2012).
 
     >>> che_hit_ratios([3.0, 1.0, 0.0], 1).round(2).tolist()
     [0.68, 0.32, 0.0]
     """
     rates = require_weights("rates", rates)
-    time = characteristic_time(rates, capacity)
+    time = characteristic_time(rates, capacity, keys=keys)
     if np.isinf(time):
         return np.asarray(rates > 0, dtype=float)
     return np.asarray(-np.expm1(-rates * time))
