@@ -1,4 +1,4 @@
-"""Paging: the cursor's laws, the offset's faults and their closed forms, and every way to spoil a cursor."""
+"""Paging: what a page costs by offset and by cursor, and every way to spoil a cursor."""
 
 import base64
 import math
@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 
 from helpers.models.feed import Feed, HybridFeed, PullFeed, PushFeed, Tweet
 from helpers.models.pagination import (
-    PAGINGS,
     CursorError,
     Cursors,
+    entries_read,
     page_after,
     page_at,
     timeline_page,
-    walk,
 )
 from helpers.models.sealing import AccessTokens
 
@@ -33,78 +32,6 @@ def feed_of(count: int, first: int = 0) -> list[Tweet]:
     return [Tweet(number, "ann", number) for number in range(first, first + count)]
 
 
-@st.composite
-def moving_feeds(draw: Any) -> tuple[list[Tweet], list[list[Tweet]], list[list[int]]]:
-    """A feed, what is posted after each page (late tweets and ties too), and what is deleted."""
-    tweets = [
-        Tweet(number, "ann", time)
-        for number, time in enumerate(draw(st.lists(st.integers(0, 8), min_size=1, max_size=40)))
-    ]
-    cut = draw(st.integers(0, len(tweets)))
-    start, late = tweets[:cut], tweets[cut:]
-    posts: list[list[Tweet]] = [[] for _ in range(6)]
-    for tweet in late:
-        posts[draw(st.integers(0, 5))].append(tweet)
-    deletions = draw(st.lists(st.lists(st.integers(0, 40), max_size=3), max_size=6))
-    return start, posts, deletions
-
-
-# A feed that moves ------------------------------------------------------------------------------------------
-
-
-@given(moving_feeds(), st.integers(1, 7))
-@settings(max_examples=300, deadline=None)
-def test_a_cursor_repeats_and_skips_nothing(moving: Any, size: int) -> None:
-    start, posts, deletions = moving
-    found = walk(start, size, paging="cursor", posts=posts, deletions=deletions)
-    assert found.repeated == ()
-    assert found.skipped == ()
-    shown = [tweet.position for page in found.pages for tweet in page.tweets]
-    assert shown == sorted(shown, reverse=True)
-
-
-@given(st.integers(0, 60), st.integers(1, 9))
-@settings(deadline=None)
-def test_in_a_feed_at_rest_both_show_all_once(count: int, size: int) -> None:
-    for paging in PAGINGS:
-        found = walk(feed_of(count), size, paging=paging)
-        shown = [tweet.id for page in found.pages for tweet in page.tweets]
-        assert shown == list(range(count))[::-1]
-        assert (found.repeated, found.skipped) == ((), ())
-
-
-@given(st.integers(1, 10), st.integers(0, 10))
-@settings(deadline=None)
-def test_an_offset_repeats_one_tweet_for_each_post(size: int, posted: int) -> None:
-    posted = min(posted, size)
-    posts = [feed_of(posted, first=100)]
-    found = walk(feed_of(3 * size), size, paging="offset", posts=posts)
-    assert [tweet.id for tweet in found.repeated] == list(range(2 * size, 2 * size + posted))[::-1]
-    assert found.skipped == ()
-
-
-@given(st.integers(1, 10), st.integers(0, 10))
-@settings(deadline=None)
-def test_an_offset_skips_one_tweet_for_each_deletion(size: int, gone: int) -> None:
-    gone = min(gone, size)
-    deletions = [list(range(3 * size - gone, 3 * size))]
-    found = walk(feed_of(3 * size), size, paging="offset", deletions=deletions)
-    assert [tweet.id for tweet in found.skipped] == list(range(2 * size - gone, 2 * size))[::-1]
-    assert found.repeated == ()
-
-
-def test_what_is_posted_and_deleted_after_the_last_page_does_not_count() -> None:
-    found = walk(feed_of(5), 3, paging="offset", posts=[[], feed_of(3, 50)], deletions=[[], [0]])
-    assert (found.repeated, found.skipped) == ((), ())
-    assert len(found.pages) == 2
-
-
-def test_a_walk_leaves_its_input_as_it_is() -> None:
-    tweets, posts, deletions = feed_of(9)[::-1], [feed_of(2, 50)], [[3]]
-    walk(tweets, 2, paging="cursor", posts=posts, deletions=deletions)
-    assert (tweets, posts, deletions) == (feed_of(9)[::-1], [feed_of(2, 50)], [[3]])
-
-
 # What a page costs ------------------------------------------------------------------------------------------
 
 
@@ -116,15 +43,6 @@ def test_page_1000_reads_20000_rows_by_offset_and_20_by_cursor() -> None:
     assert (by_offset.rows_read, by_cursor.rows_read) == (20_000, 20)
 
 
-@given(st.integers(0, 80), st.integers(1, 9))
-@settings(deadline=None)
-def test_all_pages_cost_the_square_by_offset_and_the_length_by_cursor(count: int, size: int) -> None:
-    full = count // size
-    by_offset = walk(feed_of(count), size, paging="offset").rows_read
-    assert sum(by_offset) == size * full * (full + 1) // 2 + count
-    assert sum(walk(feed_of(count), size, paging="cursor").rows_read) == count
-
-
 @pytest.mark.parametrize(
     ("call", "error", "named"),
     [
@@ -132,16 +50,24 @@ def test_all_pages_cost_the_square_by_offset_and_the_length_by_cursor(count: int
         (lambda: page_at([], 0, 0), ValueError, "size = 0"),
         (lambda: page_at([], 1.5, 5), TypeError, "offset = 1.5"),  # type: ignore[arg-type]
         (lambda: page_after([], None, 0), ValueError, "size = 0"),
+        (lambda: entries_read("page", 1, 5), ValueError, "paging = 'page'"),
+        (lambda: entries_read("offset", 0, 5), ValueError, "page = 0"),
+        (lambda: entries_read("cursor", 1, 0), ValueError, "size = 0"),
         (lambda: page_after([], 7, 5), TypeError, "last = 7"),  # type: ignore[arg-type]
-        (lambda: walk([], 0, paging="cursor"), ValueError, "size = 0"),
-        (lambda: walk([], 5, paging="page"), ValueError, "paging = 'page'"),
-        (lambda: walk(feed_of(2), 5, paging="offset", posts=[feed_of(1)]), ValueError, "two have 0"),
-        (lambda: walk([1], 5, paging="offset"), TypeError, "tweets and posts"),  # type: ignore[list-item]
     ],
 )
 def test_bad_pages_are_refused(call: Callable[[], Any], error: type[Exception], named: str) -> None:
     with pytest.raises(error, match=named):
         call()
+
+
+@given(st.integers(1, 40), st.integers(1, 30))
+@settings(deadline=None)
+def test_what_a_page_costs_is_what_reading_it_costs(page: int, size: int) -> None:
+    index = feed_of(page * size)
+    last = index[size].position if page > 1 else None
+    assert entries_read("offset", page, size) == page_at(index, (page - 1) * size, size).rows_read
+    assert entries_read("cursor", page, size) == page_after(index, last, size).rows_read
 
 
 def test_past_the_end_there_is_an_empty_page() -> None:

@@ -1,12 +1,9 @@
-"""Step 4: paging through a feed that moves, by offset and by cursor, and a cursor nobody can forge."""
+"""Step 4: a page of a feed by offset and by cursor, what each costs, and a cursor nobody can forge."""
 
 import struct
-from bisect import bisect_left, insort
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import chain, repeat, zip_longest
-from typing import Any
 
 from helpers.models.checks import require_choice, require_number, require_whole
 from helpers.models.feed import Feed, Position, Tweet, User, require_position
@@ -18,11 +15,10 @@ __all__ = [
     "Cursors",
     "Page",
     "Slice",
-    "Walk",
+    "entries_read",
     "page_after",
     "page_at",
     "timeline_page",
-    "walk",
 ]
 
 PAGINGS = ("offset", "cursor")
@@ -76,71 +72,16 @@ def page_after(index: Sequence[Tweet], last: Position | None, size: int) -> Slic
     return Slice(tweets, len(tweets))
 
 
-@dataclass(frozen=True)
-class Walk:
-    """What a reader met who turned all pages while others posted and deleted.
+def entries_read(paging: str, page: int, size: int) -> int:
+    """Return the index entries that page number `page` (from 1) reads, where the feed is that long.
 
-    `skipped` are the tweets that were there from the first page to the last and were never shown,
-    `repeated` those shown more than once, both newest first.
-    """
-
-    pages: tuple[Slice, ...]
-    repeated: tuple[Tweet, ...]
-    skipped: tuple[Tweet, ...]
-
-    @property
-    def rows_read(self) -> tuple[int, ...]:
-        """The index entries read for each page."""
-        return tuple(page.rows_read for page in self.pages)
-
-
-def walk(
-    tweets: Iterable[Tweet],
-    size: int,
-    *,
-    paging: str,
-    posts: Sequence[Iterable[Tweet]] = (),
-    deletions: Sequence[Iterable[int]] = (),
-) -> Walk:
-    """Turn the pages of a feed to its end, while it moves.
-
-    After page i `posts[i]` are published and the ids `deletions[i]` removed; an id that is not there is
-    passed over. The reader stops at the first page that is not full. Raises ValueError where two tweets
-    have one id.
-
-    >>> feed = [Tweet(number, "ann", number) for number in range(6)]
-    >>> news = [[Tweet(6, "bob", 6)]]
-    >>> [tweet.id for tweet in walk(feed, 3, paging="offset", posts=news).repeated]
-    [3]
-    >>> [tweet.id for tweet in walk(feed, 3, paging="offset", deletions=[[5]]).skipped]
-    [2]
-    >>> walk(feed, 3, paging="cursor", posts=news, deletions=[[5]]).repeated
-    ()
+    >>> entries_read("offset", 1_000, 20), entries_read("cursor", 1_000, 20)
+    (20000, 20)
     """
     require_choice("paging", paging, PAGINGS)
-    first, published = list(tweets), [list(news) for news in posts]
-    _require_tweets([*first, *chain(*published)])
-    index = sorted(first, key=_position)
-    stayed = set(index)
-    pages: list[Slice] = []
-    last: Position | None = None
-    for news, gone in chain(zip_longest(published, deletions, fillvalue=()), repeat(((), ()))):
-        if paging == "offset":
-            page = page_at(index, len(pages) * size, size)
-        else:
-            page = page_after(index, last, size)
-        pages.append(page)
-        if len(page.tweets) < size:
-            break
-        last = page.tweets[-1].position
-        for tweet in news:
-            insort(index, tweet, key=_position)
-        if removed := set(gone):
-            index = [tweet for tweet in index if tweet.id not in removed]
-            stayed = {tweet for tweet in stayed if tweet.id not in removed}
-    shown = Counter(tweet for page in pages for tweet in page.tweets)
-    repeated = [tweet for tweet, times in shown.items() if times > 1]
-    return Walk(tuple(pages), _newest_first(repeated), _newest_first(stayed - set(shown)))
+    page = require_whole("page", page, at_least=1, at_most=_MOST)
+    size = require_whole("size", size, at_least=1, at_most=_MOST)
+    return page * size if paging == "offset" else size
 
 
 class CursorError(SealError):
@@ -242,19 +183,5 @@ def _refused(reason: str, why: str) -> CursorError:
     return CursorError(reason, f"page_token: {why}; ask for the first page")
 
 
-def _require_tweets(tweets: Iterable[Any]) -> None:
-    seen: set[int] = set()
-    for tweet in tweets:
-        if not isinstance(tweet, Tweet):
-            raise TypeError(f"tweets and posts: each must be a Tweet, but one is {tweet!r}")
-        if tweet.id in seen:
-            raise ValueError(f"tweets and posts: each must have an id of its own, but two have {tweet.id}")
-        seen.add(tweet.id)
-
-
 def _position(tweet: Tweet) -> Position:
     return tweet.position
-
-
-def _newest_first(tweets: Iterable[Tweet]) -> tuple[Tweet, ...]:
-    return tuple(sorted(tweets, key=_position, reverse=True))
