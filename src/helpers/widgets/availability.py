@@ -41,8 +41,6 @@ FAILURES = ("one machine", "all machines of a box at once")
 _EACH = Field("One machine is up", "percent", above=0, at_most=100)
 _COMMON = Field("Downtime that takes all copies at once", "percent", at_least=0, at_most=100)
 _NOUNS = dict(zip(KINDS_ASKED, ("reads", "writes", "media", "deliveries"), strict=True))
-# Room for what the tables hold at the most, so that the controls below do not move.
-_ROOM = "min-height: max(23em, 46em - 60cqw)"
 _SOURCES = (
     "Our assumptions: a machine is up 99.9 % of the time, about two failures a year of four hours each; a "
     "tenth of that has a cause all copies share; a standby takes over at once, though the heartbeat takes "
@@ -259,7 +257,10 @@ def _notes(years: _Years, design: Architecture, up: dict[str, float], gains: Seq
         missing = (_down(shares[kind]) for shares in (years.now, years.drawn, years.alone))
         rows.append((_NOUNS[kind].capitalize(), _outcome(design, kind, up), percent, *missing))
     tables = f"<h5>Over a year</h5>{_table(rows)}<h5>Which standby first</h5>{_remedies(gains)}"
-    return f'<div style="{_ROOM}">{tables}<p>{html.escape(_SOURCES)}</p></div>'
+    # Room for a standby missing everywhere, so that on a narrow window the controls below do not move.
+    room = 14 + 2.6 * len(asked_kinds(design)) + 2 * sum(map(may_have_standby, design.components))
+    style = f"min-height: max({room:g}em, {1.6 * room:g}em - 40cqw)"
+    return f'<div style="{style}">{tables}<p>{html.escape(_SOURCES)}</p></div>'
 
 
 def _remedies(gains: Sequence[Gain]) -> str:
