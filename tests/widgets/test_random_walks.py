@@ -16,6 +16,8 @@ from helpers.models.architectures import TWITTER_DESIGN
 from helpers.models.consistency import YMMR, Quorum
 from helpers.models.estimation import Workload
 from helpers.models.fanout import PUBLISHED_COSTS
+from helpers.models.hotspots import Remedies, Spike
+from helpers.models.monitoring import Service
 from helpers.models.prompts import PROMPTS
 from helpers.models.store_choice import Needs
 from helpers.widgets.architecture import architecture_explorer
@@ -25,7 +27,9 @@ from helpers.widgets.controls import CheckControl, NumberControl
 from helpers.widgets.datastores import datastore_explorer
 from helpers.widgets.explorer import Explorer
 from helpers.widgets.fanout import fanout_explorer
+from helpers.widgets.hotspots import celebrity_explorer
 from helpers.widgets.merging import merge_explorer
+from helpers.widgets.monitoring import alarm_explorer
 from helpers.widgets.nines import nines_explorer
 from helpers.widgets.queueing import pools_explorer, queueing_explorer
 from helpers.widgets.rising_load import load_explorer
@@ -67,6 +71,10 @@ MAKERS: list[Callable[[], Explorer]] = [
     lambda: pools_explorer(reads_per_second=0, storm=1000),
     datastore_explorer,
     lambda: datastore_explorer(needs=Needs(*[True] * 10), most_primaries=1),
+    celebrity_explorer,
+    lambda: celebrity_explorer(Spike(reads_per_second=0, keys=1, shards=1), Remedies(local_cache=True)),
+    alarm_explorer,
+    lambda: alarm_explorer(Service(requests_per_second=0)),
     break_it_explorer,
     lambda: break_it_explorer(TWITTER_DESIGN, Demand(1e5, 1e3)),
     lambda: load_explorer(made_up_report()),

@@ -13,7 +13,7 @@ from helpers.models.quantities import format_number
 
 __all__ = ["database_figure", "hottest_machine_figure"]
 
-_DATABASE = (1.0, 6.0)
+_DATABASE = (2.0, 6.0)
 _MACHINE = (2.0, 7.0)
 _EVERY = 12
 

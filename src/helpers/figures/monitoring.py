@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from helpers.figures.queueing import format_seconds
-from helpers.figures.style import BLUE, GREY, ORANGE, VERMILION, make_figure
+from helpers.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, make_figure
 from helpers.models.checks import require_number
 from helpers.models.monitoring import Service
 
@@ -22,6 +22,15 @@ _EDGES_MS = np.logspace(_FASTEST, _SLOWEST, 61)
 _QUIETEST, _LOUDEST = -2.0, 3.0
 _MOST_POINTS = 200
 _MINUTE, _HOUR = 60.0, 3600.0
+# No two alike, for the six lines of three burn rates.
+_LOOKS = (
+    (BLUE, "circle"),
+    (ORANGE, "diamond"),
+    (GREEN, "circle"),
+    (GREY, "diamond"),
+    (ORANGE, "circle"),
+    (BLUE, "diamond"),
+)
 
 
 def latency_spread_figure(usual: Service, during: Service, target_ms: float) -> go.Figure:
@@ -36,7 +45,7 @@ def latency_spread_figure(usual: Service, during: Service, target_ms: float) -> 
     target_ms = require_number("target_ms", target_ms, above=0, unit="ms")
     middles = np.sqrt(_EDGES_MS[1:] * _EDGES_MS[:-1])
     traces: list[dict[str, Any]] = []
-    looks = (("usually", usual, BLUE, "circle", 0.05), ("in the incident", during, ORANGE, "diamond", 0.018))
+    looks = (("usually", usual, BLUE, "circle", 0.09), ("in the incident", during, ORANGE, "diamond", 0.02))
     for name, service, colour, symbol, height in looks:
         shares = 100 * service.spread_of(_EDGES_MS)
         shown = np.clip(shares, 10.0**_LEAST, 10.0**_MOST)
@@ -104,9 +113,8 @@ def alarm_figure(
     step = max(1, times.size // _MOST_POINTS)
     low, high = 10.0**_QUIETEST, 10.0**_LOUDEST
     traces: list[dict[str, Any]] = []
-    looks = ((BLUE, "circle"), (ORANGE, "diamond"), (GREY, "circle"), (BLUE, "diamond"), (ORANGE, "circle"))
     for place, (name, level) in enumerate(levels.items()):
-        colour, symbol = looks[place % len(looks)]
+        colour, symbol = _LOOKS[place % len(_LOOKS)]
         shown = np.clip(level[inside], low, high)
         # The highest of each few points, so that a short peak does not vanish between two.
         ends = np.arange(0, times.size, step)

@@ -217,7 +217,7 @@ def _notes(spike: Spike, remedies: Remedies, bare: SpikeLoad, helped: SpikeLoad)
         f"{spike.keys:,} keys, {spike.servers} API servers and a tweet whose reads fall to 37 % in "
         f"{spike.fades_s:g} s are our assumptions, too. Hit ratio by Che's approximation."
     )
-    return f"<table><tr>{head}</tr>{body}</table><p>{html.escape(rest)}</p>"
+    return f'<table style="overflow-wrap: normal"><tr>{head}</tr>{body}</table><p>{html.escape(rest)}</p>'
 
 
 def _working(spike: Spike, bare: SpikeLoad) -> list[tuple[str, str, str]]:

@@ -138,7 +138,7 @@ def alarm_view(
 def _names(rule: Rule) -> tuple[str, ...]:
     if isinstance(rule, BurnRule):
         long, short = rule.name.split(" over ")[1].split(" and ")
-        return f"{rule.factor:g} × burn over {long}", f"over {short}"
+        return f"{rule.factor:g} × over {long}", f"{rule.factor:g} × over {short}"
     return (rule.name,)
 
 
