@@ -15,8 +15,8 @@ import sys
 import time
 
 from helpers.models.activity import draw_activity
+from helpers.models.degree_statistics import statistics as degree_statistics
 from helpers.models.social_graph import SocialGraph, follower_graph
-from helpers.models.social_graph import statistics as degree_statistics
 
 SMALL = 100_000
 BUILD = "from benchmarks.social_graph import built; built({users}, {seed})"

@@ -8,13 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.models.social_graph import (
-    KWAK_TAIL_INDEX,
-    SocialGraph,
-    follower_graph,
-    hill_estimate,
-    statistics,
-)
+from helpers.models.degree_statistics import hill_estimate, statistics
+from helpers.models.social_graph import KWAK_TAIL_INDEX, SocialGraph, follower_graph
 
 ARRAYS = ("offsets", "followers", "followee_offsets", "followees")
 

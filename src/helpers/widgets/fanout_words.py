@@ -114,7 +114,8 @@ def side_by_side(results: Mapping[str, FanOut], case: FanOutCase) -> str:
         for name, result in results.items()
     ]
     cells = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
-    lines = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows)
+    cell = '<td style="white-space: nowrap">{}</td>'
+    lines = "".join(f"<tr>{''.join(map(cell.format, map(html.escape, row)))}</tr>" for row in rows)
     return f'<table style="overflow-wrap: normal"><tr>{cells}</tr>{lines}</table>'
 
 
