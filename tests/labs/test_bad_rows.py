@@ -136,7 +136,7 @@ def test_a_user_without_tweets_takes_the_follows_along() -> None:
 def test_the_report_in_words() -> None:
     report = try_bad_rows(FRAMEWORK_SCHEMA)
     text = report._repr_markdown_()
-    assert "| ann follows herself | nothing: it is in |" in text
+    assert "| ann follows herself | nothing: it got in |" in text
     assert text.endswith("The framework's schema: 3 of 11 refused.")
     assert repr(report).startswith("The framework's schema on SQLite 3.")
     frame = report.as_frame()

@@ -49,6 +49,7 @@ def few_tweets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables that take no time to fill, and no deep page to turn to."""
     monkeypatch.setattr(query_plans, "BUSY_TWEETS", 300)
     monkeypatch.setattr(query_plans, "PAGES", (1, 10))
+    monkeypatch.setattr(query_plans, "FEWEST_KEY_ROWS", 2_000)
 
 
 @pytest.fixture(scope="module")
@@ -320,17 +321,24 @@ class TestReport:
         assert shares == sorted(shares)
         assert (shares[0], seen[-1]) == (0, (1, "done"))
         assert len({label for _, label in seen}) > 15
+        assert len({share for share in shares if 0.2 < share < 1}) > 5
 
     def test_frames(self, report: QueryPlanReport) -> None:
         assert len(report.as_frame()) == len(report.queries) == 9
+        assert report.as_frame()["rows_read"].isna().sum() == sum(c.rows_read is None for c in report.queries)
+        assert (
+            str(report.as_frame()["rows_read"].dtype)
+            == str(report.pages_frame()["rows_read"].dtype)
+            == "Int64"
+        )
         assert set(report.pages_frame()["page"]) == set(PAGES)
         assert list(report.keys_frame()["key"]) == list(KEYS)
         assert (report.keys_frame()["us_a_row"] > 0).all()
 
     def test_words(self, report: QueryPlanReport) -> None:
         text = report._repr_markdown_()
-        assert "| followers_of | SQLite | primary keys alone | SCAN follows" in text
-        assert "| 1,000 | SQLite | 20,000 rows, " in text
+        assert "| followers_of | SQLite, keys alone | SCAN follows" in text
+        assert "| 1,000 | SQLite | 20,000 | " in text
         assert "none of its own" in text
         assert f"{USERS:,} users, {35 * USERS:,} follows, {TWEETS:,} tweets." in text
         assert ("ANY in a plan" in text) == any("ANY(" in cost.plan for cost in report.queries)

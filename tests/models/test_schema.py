@@ -1,5 +1,6 @@
 """Schemas: plain data that is checked, written to JSON and back, and DDL that both engines run."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -282,6 +283,13 @@ def bad_schemas() -> Iterator[tuple[dict[str, Any], type[Exception], str]]:
 def test_bad_schemas(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         Schema(**{"name": "S", "tables": (USERS,)} | arguments)
+
+
+def test_two_pairs_of_one_column_have_checks_of_different_names() -> None:
+    columns = (ID, Column("b", "integer"), Column("c", "integer"))
+    schema = Schema("Pairs", (Table("t", columns, differ=(("id", "b"), ("id", "c"))),))
+    names = re.findall(r"CONSTRAINT (\w+)", schema.ddl("postgresql")[0])
+    assert names == ["t_id_differs", "t_id_differs1"]
 
 
 def test_a_table_may_reference_itself() -> None:

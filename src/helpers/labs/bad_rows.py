@@ -97,7 +97,7 @@ class BadRows:
 
     @property
     def _answers(self) -> list[str]:
-        return [row.refused_by or "nothing: it is in" for row in self.rows]
+        return [row.refused_by or "nothing: it got in" for row in self.rows]
 
 
 def try_bad_rows(

@@ -35,8 +35,8 @@ class QueryCost:
     index's first column to the next. `work` is in `unit`: instructions of SQLite's virtual machine, blocks of
     8 KB that PostgreSQL touched.
 
-    >>> QueryCost("SQLite", "none", "followers_of", "SCAN follows", 1, 35, 120, "instructions", 0.02, 9).read
-    '35 rows, 120 instructions'
+    >>> print(QueryCost("PostgreSQL", "none", "followers_of", "Seq Scan", 1, 35, 4, "blocks", 0.02, 9))
+    PostgreSQL, none, followers_of: 20 µs, 35 rows, 4 blocks
     """
 
     engine: str
@@ -50,11 +50,10 @@ class QueryCost:
     median_ms: float
     runs: int
 
-    @property
-    def read(self) -> str:
-        """The rows read, where they are known, and the work."""
+    def __str__(self) -> str:
         rows = "" if self.rows_read is None else f"{self.rows_read:,} rows, "
-        return f"{rows}{self.work:,} {self.unit}"
+        cost = f"{_time(self.median_ms)}, {rows}{_work(self)}"
+        return f"{self.engine}, {self.indexes}, {self.query}: {cost}"
 
 
 @dataclass(frozen=True)
@@ -132,15 +131,10 @@ class QueryPlanReport:
 
     def __repr__(self) -> str:
         """One line a measurement."""
-        lines = [
-            f"{cost.engine}, {cost.indexes}, {cost.query}: {_ms(cost)}, {cost.read}" for cost in self.queries
-        ]
+        lines = [str(cost) for cost in self.queries]
+        lines += [f"page {page.page:,}: {page.cost}" for page in self.pages]
         lines += [
-            f"{page.cost.engine}, page {page.page:,} by {page.paging}: {_ms(page.cost)}, {page.cost.read}"
-            for page in self.pages
-        ]
-        lines += [
-            f"{key.engine}, {key.key}: {readable(key.us_a_row)} µs a row, {_mb(key.total_bytes)}"
+            f"{key.engine}, {key.key}: {_time(key.us_a_row / 1e3)} a row, {_mb(key.total_bytes)}"
             for key in self.keys
         ]
         return "\n".join([self.machine, *lines])
@@ -148,16 +142,16 @@ class QueryPlanReport:
     def _repr_markdown_(self) -> str:
         order = list(dict.fromkeys(c.query for c in self.queries))
         queries = [
-            f"| {c.query} | {c.engine} | {c.indexes} | {c.plan} | {c.returned:,} | {c.read} | {_ms(c)} |"
+            f"| {c.query} | {c.engine}, {c.indexes} | {c.plan} | {_cells(c)} |"
             for c in sorted(self.queries, key=lambda c: order.index(c.query))
         ]
         pages = [
-            f"| {number:,} | {engine.name} | {' | '.join(self._page_cells(number, engine.name))} |"
+            f"| {number:,} | {engine.name} | {self._pair(number, engine.name)} |"
             for engine in self.engines
             for number in dict.fromkeys(page.page for page in self.pages)
         ]
         keys = [
-            f"| {k.key} | {k.engine} | {k.rows:,} | {readable(k.us_a_row)} µs | "
+            f"| {k.key} | {k.engine} | {k.rows:,} | {_time(k.us_a_row / 1e3)} | "
             f"{_mb(k.index_bytes) if k.index_bytes else 'none of its own'} | {_mb(k.total_bytes)} |"
             for k in self.keys
         ]
@@ -166,12 +160,12 @@ class QueryPlanReport:
         sizes = f"{self.users:,} users, {self.follows:,} follows, {self.tweets:,} tweets."
         return "\n".join(
             [
-                "| query | engine | indexes | plan | returned | read | median |",
-                "| :-- | :-- | :-- | :-- | --: | --: | --: |",
+                "| query | on | plan | rows read | work | median |",
+                "| :-- | :-- | :-- | --: | --: | --: |",
                 *queries,
                 "",
-                "| page | engine | by offset: read | median | by cursor: read | median |",
-                "| --: | :-- | --: | --: | --: | --: |",
+                "| page | engine | by offset: rows | work | median | by cursor: rows | work | median |",
+                "| --: | :-- | --: | --: | --: | --: | --: | --: |",
                 *pages,
                 "",
                 "| primary key | engine | rows | a row | its index | in all |",
@@ -182,11 +176,12 @@ class QueryPlanReport:
             ]
         )
 
-    def _page_cells(self, number: int, engine: str) -> list[str]:
+    def _pair(self, number: int, engine: str) -> str:
         costs = {p.paging: p.cost for p in self.pages if (p.page, p.cost.engine) == (number, engine)}
-        return [cell for paging in ("offset", "cursor") for cell in (costs[paging].read, _ms(costs[paging]))]
+        return f"{_cells(costs['offset'])} | {_cells(costs['cursor'])}"
 
     def _notes(self) -> Iterator[str]:
+        yield "Work: instructions of SQLite's virtual machine, or blocks of 8 KB that PostgreSQL touched."
         if any("ANY(" in cost.plan for cost in self.queries):
             yield (
                 "ANY in a plan: one search for each value of the index's first column, which is nearly a "
@@ -202,8 +197,17 @@ class QueryPlanReport:
                 )
 
 
-def _ms(cost: QueryCost) -> str:
-    return f"{readable(cost.median_ms)} ms"
+def _cells(cost: QueryCost) -> str:
+    rows = "–" if cost.rows_read is None else f"{cost.rows_read:,}"
+    return f"{rows} | {_work(cost)} | {_time(cost.median_ms)}"
+
+
+def _work(cost: QueryCost) -> str:
+    return f"{cost.work:,} {cost.unit}"
+
+
+def _time(ms: float) -> str:
+    return f"{readable(ms)} ms" if ms >= 1 else f"{readable(1e3 * ms)} µs"
 
 
 def _mb(size: int) -> str:
@@ -213,4 +217,6 @@ def _mb(size: int) -> str:
 def _frame(rows: Any) -> "pd.DataFrame":
     import pandas as pd  # noqa: PLC0415 - takes longer to import than all the rest of the lab
 
-    return pd.DataFrame(list(rows))
+    frame = pd.DataFrame(list(rows))
+    # So that a count that is not known leaves the others whole numbers.
+    return frame.astype({"rows_read": "Int64"}) if "rows_read" in frame else frame
