@@ -88,8 +88,8 @@ def _notes(ways: dict[str, Journey], strategy: str, count: int) -> str:
             *(format_number(amount) for amount in (done.writes, done.lookups, done.reads)),
             *(_time(way.waited_s(who, count)) for who in ("author", "nobody", "follower")),
         ]
-        # In one line, so that the table keeps its height whichever is shown.
-        first = f'<td style="white-space: nowrap">{html.escape(cells[0])}</td>'
+        # In one line and as wide, so that the table keeps its height whichever is shown.
+        first = f'<td style="white-space: nowrap; min-width: 8em">{html.escape(cells[0])}</td>'
         rows.append(first + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells[1:]))
     cells_of_head = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
     lines = "".join(f"<tr>{row}</tr>" for row in rows)
