@@ -26,11 +26,13 @@ from helpers.widgets.consistency import NETWORKS, staleness_explorer
 from helpers.widgets.controls import CheckControl, NumberControl
 from helpers.widgets.datastores import datastore_explorer
 from helpers.widgets.explorer import Explorer
+from helpers.widgets.failover import heartbeat_explorer
 from helpers.widgets.fanout import fanout_explorer
 from helpers.widgets.hotspots import celebrity_explorer
 from helpers.widgets.merging import merge_explorer
 from helpers.widgets.monitoring import alarm_explorer
 from helpers.widgets.nines import nines_explorer
+from helpers.widgets.pagination import paging_explorer
 from helpers.widgets.queueing import pools_explorer, queueing_explorer
 from helpers.widgets.rising_load import load_explorer
 from helpers.widgets.scope_board import scope_board
@@ -76,9 +78,12 @@ MAKERS: list[Callable[[], Explorer]] = [
     alarm_explorer,
     lambda: alarm_explorer(Service(requests_per_second=0)),
     break_it_explorer,
+    heartbeat_explorer,
     lambda: break_it_explorer(TWITTER_DESIGN, Demand(1e5, 1e3)),
     lambda: load_explorer(made_up_report()),
     lambda: load_explorer(LoadReport("<b>", "", "", "", (), {"SQLite": "<i>"})),
+    paging_explorer,
+    lambda: paging_explorer(50, 20, 5, 1),
     tweet_travel_explorer,
     lambda: tweet_travel_explorer("hybrid", 75, step=8),
     merge_explorer,

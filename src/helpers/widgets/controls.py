@@ -8,10 +8,11 @@ from typing import Any
 import ipywidgets
 import traitlets
 
+from helpers.models.checks import require_whole
 from helpers.models.quantities import Range, format_bytes, format_number
 from helpers.models.workload import Field
 
-__all__ = ["CheckControl", "NumberControl", "RangeControl", "dropdown", "unit_words"]
+__all__ = ["CheckControl", "NumberControl", "RangeControl", "dropdown", "unit_words", "whole_number"]
 
 _STEPS = 200
 
@@ -305,3 +306,14 @@ def unit_words(field: Field) -> str:
         return "0 to 1" if field.at_most == 1 else ""
     plural = amount[:-1] + "ies" if amount.endswith("y") else amount + "s"
     return plural + "".join(f" per {part}" for part in per.split("/") if part)
+
+
+def whole_number(name: str, value: float, at_least: int, at_most: int) -> int:
+    """Return a control's value, which is a float, as an int once it is a whole number in range.
+
+    >>> whole_number("page_size", 20.0, 1, 100)
+    20
+    """
+    return require_whole(
+        name, int(value) if float(value).is_integer() else value, at_least=at_least, at_most=at_most
+    )
