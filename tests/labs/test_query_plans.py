@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -321,7 +322,18 @@ class TestReport:
         assert shares == sorted(shares)
         assert (shares[0], seen[-1]) == (0, (1, "done"))
         assert len({label for _, label in seen}) > 15
-        assert len({share for share in shares if 0.2 < share < 1}) > 5
+
+    def test_the_share_is_that_of_the_time(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        moments = [100.0, 101.0, 101.05, 102.0]
+        clock = SimpleNamespace(perf_counter=lambda: moments.pop(0))
+        monkeypatch.setattr(query_plans, "time", clock)
+        seen: list[tuple[float, str]] = []
+        with sqlite_engine(tmp_path) as engine:
+            run = query_plans._Run(engine, query_plans._world(USERS, 0), 4, lambda *told: seen.append(told))
+        for label in ("one", "too soon", "two"):
+            run._tell(label)
+        assert seen == [(0.25, "SQLite: one"), (0.5, "SQLite: two")]
+        clean(tmp_path)
 
     def test_frames(self, report: QueryPlanReport) -> None:
         assert len(report.as_frame()) == len(report.queries) == 9
