@@ -4,6 +4,7 @@ import itertools
 import logging
 import math
 import sys
+from collections import deque
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
@@ -155,6 +156,10 @@ def test_a_line_of_an_estimate_is_marked_with_its_workload(capsys: pytest.Captur
         ((n for n in (1, 2)), [1, 2]),
         (range(1, 3), (1, 2)),
         (iter(()), []),
+        ({"a": (n for n in (1, 2)), "b": iter("x")}, {"a": [1, 2], "b": ["x"]}),
+        (deque([1, 2]), [1, 2]),
+        ({1: "x", 2: "y"}.keys(), [1, 2]),
+        ({1: "x", 2: "y"}.values(), ["x", "y"]),
     ],
 )
 def test_equal_data_gets_the_marks(answer: Any, right: Any) -> None:

@@ -8,7 +8,8 @@ import contextlib
 import itertools
 import math
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, KeysView, Mapping, Sequence, ValuesView
 from decimal import Decimal
 from numbers import Real
 from typing import Any
@@ -98,9 +99,7 @@ def check_equal(
     """
     if is_blank(answer) and not is_blank(right):
         return report(name, NOT_ANSWERED, 0)
-    if isinstance(answer, (Iterator, range)) and isinstance(right, (list, tuple)):
-        with contextlib.suppress(Exception):  # what a generator raises is an answer
-            answer = list(itertools.islice(answer, len(right) + 1))  # one more tells that it goes on
+    answer = _settled(answer, right)
     problem = _problem(answer, right, tolerance)
     if problem is None:
         return report(name, "right.", _points(points))
@@ -216,6 +215,18 @@ def _graded(answer: Any, found: Diagnosis, unit: str, points: float, name: str) 
     half = " Half marks." if found.single else ""
     expected = f"a number{' in ' + unit if unit else ''} was expected, {short_repr(answer)} came."
     return report(name, f"{expected} {found.message}{half}", SLIP_CREDIT * points if half else 0)
+
+
+def _settled(answer: Any, right: Any) -> Any:
+    """Read generators, and what else has an order, as far as they are needed, where a list is right."""
+    if isinstance(right, (list, tuple)) and isinstance(
+        answer, (Iterator, range, deque, KeysView, ValuesView)
+    ):
+        with contextlib.suppress(Exception):  # what a generator raises is an answer
+            return list(itertools.islice(answer, len(right) + 1))  # one more tells that it goes on
+    if isinstance(right, Mapping) and isinstance(answer, dict):
+        return {key: _settled(value, right.get(key)) for key, value in answer.items()}
+    return answer
 
 
 def _problem(answer: Any, right: Any, tolerance: float) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 from helpers.grading.calls import Wrong, ask, check_trial
 from helpers.models.checks import require_choice, short_repr
 
-__all__ = ["check_ddl", "query_plan"]
+__all__ = ["FOLLOWEES", "FOLLOWERS", "NEWEST", "check_ddl", "query_plan"]
 
 FOLLOWERS = "SELECT follower_id FROM follows WHERE followee_id = ?"
 FOLLOWEES = "SELECT followee_id FROM follows WHERE follower_id = ?"
@@ -153,9 +153,7 @@ def _refuse(database: sqlite3.Connection, table: str, rows: Iterable[tuple[Row, 
 
 
 def _told(table: str, row: Row) -> str:
-    shown = [
-        f"{value[:9]!r}… of {len(value)} characters" if len(str(value)) > 30 else repr(value) for value in row
-    ]
+    shown = [f"text of {len(value)} characters" if len(str(value)) > 30 else repr(value) for value in row]
     columns = _ADD[table].split("(")[1].split(")")[0]
     return f"a row of {table} ({columns}) = ({', '.join(shown)})".replace("None", "NULL")
 
