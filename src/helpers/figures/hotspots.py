@@ -84,7 +84,7 @@ def _over_time(
         {
             "type": "scatter",
             "mode": "lines",
-            "name": f"what it takes: {format_number(limit)}/s (flat line)",
+            "name": f"limit: {format_number(limit)}/s (flat line)",
             "x": (0, lasts),
             "y": (flat, flat),
             "line": {"color": VERMILION, "width": 1.5},

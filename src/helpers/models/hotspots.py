@@ -171,7 +171,7 @@ def spike_load(spike: Spike, remedies: Remedies = NO_REMEDIES) -> SpikeLoad:
     times = np.arange(spike.lasts_s, dtype=float)
     everyday = _everyday(spike, remedies.local_s if remedies.local_cache else None)
     database = np.full(times.size, everyday.missed_per_second)
-    if spike.reads_per_second and spike.capacity:
+    if everyday.asked_per_second and spike.capacity:
         database += _expiring_together(spike, remedies, everyday, times)
     celebrity = np.asarray(spike.celebrity_per_second(times))
     asked, on_shard = celebrity, np.zeros(times.size)
@@ -197,19 +197,20 @@ def spike_load(spike: Spike, remedies: Remedies = NO_REMEDIES) -> SpikeLoad:
                 reads = spike.servers * expiry_misses_per_second(reads / spike.servers, remedies.local_s)
             elif remedies.local_cache:
                 # At first no server has its own copy, and all pass their reads on until the load is done.
-                on_shard[int(expired)] += reads * spike.load_s / copies
+                first = int(expired)
+                on_shard[first] = min(on_shard[first] + reads * spike.load_s / copies, reads / copies)
             each = expected_loads(reads / copies, spike.load_s, coalesced=remedies.coalesce)
             database[int(expired)] += copies * each
             waiting = max(waiting, reads * spike.load_s) if remedies.coalesce else 0.0
     shared = everyday.asked_per_second
     busiest = everyday.top_per_second + (shared - everyday.top_per_second) / spike.shards
     hottest = np.maximum(np.maximum(busiest, on_shard + shared / spike.shards), alone)
-    everyday_reads = spike.reads_per_second
+    everyday_reads = spike.reads_per_second if shared else 0.0
     return SpikeLoad(
         database_per_second=database,
         hottest_per_second=hottest,
         reads_per_second=everyday_reads + celebrity,
-        hit_ratio=1 - everyday.missed_per_second / everyday_reads if everyday_reads else 0.0,
+        hit_ratio=max(1 - everyday.missed_per_second / everyday_reads, 0.0) if everyday_reads else 0.0,
         shared_hit_ratio=1 - everyday.missed_per_second / shared if shared else 0.0,
         waiting=waiting,
         local_entries=everyday.local_entries,
@@ -241,6 +242,7 @@ def _everyday(spike: Spike, local_s: float | None) -> _Everyday:
 
 
 _GROUPS = 400
+_NOBODY = 1e-9  # reads a second: one in thirty years
 
 
 # Most sliders leave the everyday reads as they are.
@@ -248,7 +250,7 @@ _GROUPS = 400
 def _everyday_reads(
     *, reads: float, keys: int, skew: float, capacity: int, servers: int, local_s: float | None
 ) -> _Everyday:
-    if not reads:
+    if reads < _NOBODY:
         none = np.zeros(1)
         return _Everyday(0.0, 0.0, 0.0, 0.0, none, none)
     counts, shares = rank_groups(zipf_shares(keys, skew), _GROUPS)
@@ -260,7 +262,7 @@ def _everyday_reads(
         entries = float(counts @ (each * local_s / (1 + each * local_s)))
     hits = che_hit_ratios(asked, capacity, keys=counts)
     total = float(counts @ asked)
-    missed = max(0.0, total - float((counts * asked) @ hits))
+    missed = min(max(total - float((counts * asked) @ hits), 0.0), total)
     return _Everyday(total, float(asked[0]), missed, entries, counts * hits, asked)
 
 

@@ -122,4 +122,4 @@ def che_hit_ratio(rates: Any, capacity: int) -> float:
     (0.56, 0.56)
     """
     rates = require_weights("rates", rates)
-    return float(rates @ che_hit_ratios(rates, capacity) / rates.sum())
+    return min(1.0, float(rates @ che_hit_ratios(rates, capacity) / rates.sum()))

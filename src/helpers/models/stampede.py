@@ -15,6 +15,8 @@ __all__ = [
     "refill_loads",
 ]
 
+_AT_ONCE_S = 1e-12
+
 
 def expected_loads(reads_per_second: Any, load_s: float, *, coalesced: bool = False, servers: int = 1) -> Any:
     """Return how many reads load the key from the database after it expired, until it is cached again.
@@ -108,9 +110,10 @@ def refill_loads(
         raise ValueError(f"keys: {counts.size} numbers for {rates.size} rates; give one for each")
     counts, rates = counts[rates > 0], rates[rates > 0]
     time = np.maximum(since[..., None], 0)
-    if spread_s:
+    if spread_s > _AT_ONCE_S:
         begun = np.minimum(time, spread_s)
-        each = (begun - (np.exp(-rates * (time - begun)) - np.exp(-rates * time)) / rates) / spread_s
+        late = np.exp(-rates * (time - begun)) * -np.expm1(-rates * begun) / rates
+        each = (begun - late) / spread_s
     else:
         each = -np.expm1(-rates * time)
     return _plain(each @ (counts * (1 + rates * load_s)))
