@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from helpers.labs.feed_report import FeedReport
 from helpers.labs.load_report import LoadReport
 from helpers.models.architecture_load import Demand
 from helpers.models.architectures import TWITTER_DESIGN
@@ -28,6 +29,7 @@ from helpers.widgets.datastores import datastore_explorer
 from helpers.widgets.explorer import Explorer
 from helpers.widgets.failover import heartbeat_explorer
 from helpers.widgets.fanout import fanout_explorer
+from helpers.widgets.feed_store import feed_store_explorer
 from helpers.widgets.hotspots import celebrity_explorer
 from helpers.widgets.merging import merge_explorer
 from helpers.widgets.monitoring import alarm_explorer
@@ -37,6 +39,8 @@ from helpers.widgets.queueing import pools_explorer, queueing_explorer
 from helpers.widgets.rising_load import load_explorer
 from helpers.widgets.scope_board import scope_board
 from helpers.widgets.tweet_travel import tweet_travel_explorer
+from tests.labs.test_feed_store import WORKLOAD
+from tests.labs.test_feed_store import made_up_report as feed_report
 from tests.labs.test_merging import made_up_report as merging_report
 from tests.labs.test_rising_load import made_up_report
 
@@ -81,6 +85,8 @@ MAKERS: list[Callable[[], Explorer]] = [
     heartbeat_explorer,
     lambda: break_it_explorer(TWITTER_DESIGN, Demand(1e5, 1e3)),
     lambda: load_explorer(made_up_report()),
+    lambda: feed_store_explorer(feed_report()),
+    lambda: feed_store_explorer(FeedReport("<b>", WORKLOAD, (), {"SQLite": "<i>"})),
     lambda: load_explorer(LoadReport("<b>", "", "", "", (), {"SQLite": "<i>"})),
     paging_explorer,
     lambda: paging_explorer(50, 20, 5, 1),
