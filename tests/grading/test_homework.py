@@ -427,3 +427,11 @@ def test_exit_in_an_answer_stops_its_own_call_and_not_the_kernel(
 )
 def test_a_choice_may_be_written_with_or_without_its_hyphen(answer: str) -> None:
     assert check_choice(answer, "non-functional") == 1
+
+
+def test_none_in_a_dict_that_is_answered_is_told_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert check_call(lambda: {"ids": [1], "next": None}, (), (5.0, 3), part="next", name="page") == 0
+    assert check_call(lambda: {"ids": [1], "next": None}, (), None, part="next", name="page") == 1
+    assert capsys.readouterr().out == (
+        "page()['next']: 2 values were expected, None came.\npage()['next']: right.\n"
+    )

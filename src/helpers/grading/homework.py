@@ -205,6 +205,8 @@ def check_call(
     needs = isinstance(right, Mapping) and right and all(map(callable, right.values()))
     usual = check_needs if needs else check_equal
     checker = next((checkers[key] for key in checkers if key in options), usual)
+    if part is not None and answer is None and right is not None and checker is check_equal:
+        return report(call, f"{_kind(right)} expected, None came.", 0)  # the other parts are answered
     return checker(answer, right, name=call, **options)
 
 
