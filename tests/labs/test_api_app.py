@@ -20,7 +20,7 @@ from fastapi.testclient import TestClient
 from helpers.labs.api_app import corrected_app, demo_client, framework_app, main
 from helpers.labs.api_page import api_page
 from helpers.labs.api_problems import PROBLEMS
-from helpers.labs.api_service import DEMO_USERS, TweetService, demo_service
+from helpers.labs.api_service import DEMO_USERS, TweetService, demo_service, time_ordered_ids
 from helpers.models.api_contract import (
     CORRECTED_API,
     FRAMEWORK_API,
@@ -31,6 +31,7 @@ from helpers.models.api_contract import (
 )
 from helpers.models.pagination import Cursors
 from helpers.models.sealing import AccessTokens
+from helpers.models.time_sorted_ids import SEQUENCES, snowflake_parts
 
 SECRET = bytes(range(32))
 KEY = {"Idempotency-Key": "one"}
@@ -281,6 +282,16 @@ def test_posts_and_follows_and_reads_at_the_same_time_lose_nothing(clock: Hand) 
         list(pool.map(work, ("bob", "cat", "bob", "cat")))
     posts = service.page("ann", 1000, Cursors(SECRET)).posts
     assert [post.id for post in posts] == list(range(200, 0, -1))
+
+
+def test_ids_rise_when_the_clock_stands_goes_back_or_a_millisecond_is_used_up() -> None:
+    ids = time_ordered_ids()
+    moments = [1_700_000_000.0] * (3 * SEQUENCES) + [1_600_000_000.0] * 10 + [1_700_000_001.0]
+    made = [ids(moment) for moment in moments]
+    assert made == sorted(set(made))
+    assert [snowflake_parts(made[place]).ms for place in (0, SEQUENCES - 1, SEQUENCES, -1)] == [
+        1_700_000_000_000, 1_700_000_000_000, 1_700_000_000_001, 1_700_000_001_000,
+    ]  # fmt: skip
 
 
 # Pages ------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from helpers.models.checks import require_number, require_whole
 from helpers.models.feed import Feed, PushFeed, Tweet, User, require_user
 from helpers.models.pagination import Cursors, timeline_page
 from helpers.models.texts import require_text
+from helpers.models.time_sorted_ids import SEQUENCES, next_snowflake, snowflake_parts
 
 __all__ = [
     "DEMO_USERS",
@@ -27,7 +28,6 @@ __all__ = [
 DEMO_USERS = ("ann", "bob", "cat", "mallory")
 """Ann follows Bob and Cat; Mallory follows nobody and means no good."""
 
-_SEQUENCE_BITS = 22
 _DEMO_START_S = 1_767_225_600.0  # 2026-01-01 00:00:00 UTC
 _DEMO_TWEETS = 60
 _MOST_OFFSET = 90_000
@@ -117,7 +117,7 @@ class TweetService:
 
         A key is forgotten a day after its first use. Raises KeyReusedError where it came with another tweet.
 
-        >>> service = TweetService(["bob"], clock=lambda: 10.0)
+        >>> service = TweetService(["bob"])
         >>> service.post_once("bob", "a-key", "hello") == service.post_once("bob", "a-key", "hello")
         True
         """
@@ -180,22 +180,25 @@ class TweetService:
 
 
 def time_ordered_ids() -> Ids:
-    """Return a source of ids that sort by time: the milliseconds since 1970, then a running number.
+    """Return a source of Snowflake ids, each above the last, whatever the clock does.
 
-    So Twitter's ids do (Snowflake, 2010), with a machine's number between. They have 63 bits; JavaScript's
-    numbers are whole to 2^53 only, so JSON should carry them as text.
+    A clock that is set back waits at the last id's ms; when a ms is used up, the next begins early. So no
+    request fails for it, and the ids of one machine stay in order.
 
     >>> ids = time_ordered_ids()
-    >>> first, second, earlier = ids(1.0), ids(1.0), ids(0.5)
-    >>> first < second < earlier
-    True
+    >>> first, second, earlier = ids(1_700_000_000.0), ids(1_700_000_000.0), ids(1_600_000_000.0)
+    >>> second - first, earlier - second
+    (1, 1)
     """
-    last = -1
+    last: int | None = None
 
     def next_id(now_s: float) -> int:
         nonlocal last
-        # A clock that is set back must not give an id twice.
-        last = max(last + 1, int(require_number("now_s", now_s, at_least=0) * 1e3) << _SEQUENCE_BITS)
+        ms = int(require_number("now_s", now_s, unit="s") * 1e3)
+        if last is not None:
+            before = snowflake_parts(last)
+            ms = max(ms, before.ms + (before.sequence == SEQUENCES - 1))
+        last = next_snowflake(last, ms, machine=0)
         return last
 
     return next_id
