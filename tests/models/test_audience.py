@@ -68,6 +68,16 @@ def test_the_histogram_is_low_by_a_bin_at_most_and_never_high(
     assert 0 <= pushed <= 1
 
 
+def test_follows_on_both_sides_of_the_costs_within_a_bin_stay_below_the_exact_sum() -> None:
+    assert 1 - 2 ** (-1 / BINS_PER_OCTAVE) < 0.011
+    # Two authors, of whom one is a little cheaper to push and the other to pull.
+    graph = SocialGraph.from_follows(3, [(2, 0), (2, 1)])
+    activity = Activity(np.array([100.2, 100.8, 1.0]), np.array([1.0, 1.0, 100.0]))
+    exact = least(graph, activity, 1, 1.005)
+    found, _ = Audience.from_graph(graph, activity).follows.cheaper(1, 1.005)
+    assert exact * 0.989 <= found <= exact < 200.999 / DAY_S
+
+
 @settings(deadline=None)
 @given(services(), st.floats(0.01, 1))
 def test_who_does_not_come_gets_nothing(service: tuple[SocialGraph, Activity], share: float) -> None:
@@ -137,6 +147,16 @@ def test_followers_per_post_are_met(followers: float, active_share: float) -> No
     assert audience.deliveries_per_post == pytest.approx(followers * active_share, rel=1e-6)
     assert audience.reads_per_second == 300e3
     assert audience.active == 150e6 * active_share
+
+
+def test_the_active_share_halves_deliveries_and_leaves_the_reads() -> None:
+    whole, half = (
+        Audience.from_distribution(1e6, **RATES, post_link=0, active_share=share) for share in (1, 0.5)
+    )
+    for audience in (whole, half):
+        assert audience.followees_per_read == pytest.approx(35)
+    assert half.deliveries_per_second == pytest.approx(whole.deliveries_per_second / 2)
+    assert half.squared_per_second == pytest.approx(whole.squared_per_second / 4)
 
 
 @pytest.mark.parametrize("users", [200, 1e4, 1e9])

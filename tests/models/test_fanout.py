@@ -148,6 +148,16 @@ def test_the_laws_hold_for_a_distribution(
     assert 0 <= bound.pushed_share <= 1
 
 
+def test_authors_with_equally_many_followers_are_pulled_together() -> None:
+    # Nearly all have the most followers there may be.
+    audience = Audience.from_distribution(200, mean=35, posts_per_second=1, reads_per_second=5)
+    found = best_threshold(audience, UNIT)
+    assert len(found.thresholds) < len(audience.followers)
+    assert np.all(np.diff(found.thresholds) > 0)
+    for threshold, work in zip(found.thresholds.tolist(), found.busy_cores.tolist(), strict=True):
+        assert fan_out(audience, UNIT, "hybrid", celebrity_from=threshold).busy_cores == pytest.approx(work)
+
+
 @settings(deadline=None)
 @given(services())
 def test_what_is_pushed_and_what_is_pulled_is_everything(service: tuple[SocialGraph, Activity]) -> None:

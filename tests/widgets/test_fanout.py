@@ -1,5 +1,6 @@
 """The fan-out explorer: what it recommends and why, its presets, a reader's own design, and bad input."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -105,6 +106,19 @@ def test_the_active_share_moves_deliveries_and_not_lists() -> None:
     assert "Push | 38.5 | 1" in explorer.notes
     assert "Push | 76 | 1" in before
     assert before.count("160 GB") == explorer.notes.count("160 GB") == 2
+
+
+def test_a_heavier_tail_gives_more_to_the_largest_and_not_more_in_all() -> None:
+    explorer = fanout_explorer()
+    explorer.working.selected_index = 0
+    shares = []
+    for tail_index in (1.1, 2.5):
+        explorer.set(tail_index=tail_index)
+        assert "× 75 active followers" in explorer._table.value
+        found = re.search(r"dominates the deliveries</td><td>([\d.]+) %", explorer._table.value)
+        assert found
+        shares.append(float(found[1]))
+    assert shares[0] > 1.2 * shares[1]
 
 
 def test_measured_costs_come_with_the_published_ones() -> None:
