@@ -10,7 +10,7 @@ from helpers.models.checks import require_choice, require_number, require_whole
 from helpers.models.feed import KEPT
 from helpers.models.queueing import MOST_SERVERS, Queue
 
-__all__ = ["PUBLISHED_COSTS", "STRATEGIES", "FanOut", "OperationCosts", "fan_out"]
+__all__ = ["ENTRY_BYTES", "PUBLISHED_COSTS", "STRATEGIES", "FanOut", "OperationCosts", "fan_out"]
 
 STRATEGIES = ("pull", "push", "hybrid")
 
