@@ -60,8 +60,9 @@ def measure_stampede(
 
     progress: called with the fraction done, from 0 to 1, and what is measured now.
 
-    Raises ValueError or TypeError for a budget outside 0.5 to 60 s. A server that cannot be used is in
-    `skipped` with the reason, and its local stand-in is used.
+    Raises ValueError or TypeError for a budget outside 0.5 to 60 s, and TimeoutError where other programs
+    keep the machine so busy that reads start ten seconds late. A server that cannot be used is in `skipped`
+    with the reason, and its local stand-in is used.
 
     >>> report = measure_stampede(0.5)
     >>> [run.coalesced for run in report.runs], report.runs[1].loads_per_expiry

@@ -19,7 +19,7 @@ __all__ = ["HotKey", "StampedeRun", "observe_stampede"]
 Floats = NDArray[np.float64]
 
 READERS = 64
-_PATIENCE_S = 2.0
+_PATIENCE_S = 10.0
 
 
 class HotKey(Protocol):

@@ -25,7 +25,7 @@ __all__ = [
 Floats = NDArray[np.float64]
 
 SIGNALS = ("errors", "p99", "mean")
-HARMLESS = INCIDENTS["A restart: 30 % of requests fail for 20 s"]
+HARMLESS = INCIDENTS["restart"]
 RESTARTS_PER_DAY = 1.0
 _LEAD_S = 3.0 * 86_400
 _DAY_S = 86_400
@@ -122,7 +122,7 @@ def detect(
     """Try rules on one incident, after a quiet time as long as their longest window.
 
     >>> page = (ThresholdRule("errors", 0.01, 60),)
-    >>> detect(page, Service(600), INCIDENTS["Half of the requests fail fast"], Objective()).detected_s
+    >>> detect(page, Service(600), INCIDENTS["fast failures"], Objective()).detected_s
     30.0
     """
     longest = max(map(_window_s, _checked(rules)))

@@ -32,7 +32,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
 """Alarm rules to choose from, by name: fixed thresholds, and the burn rates of the SRE workbook."""
 
 _OPENING = (
-    "Bad release: 5 % of requests fail at once",
+    "bad release",
     "Burn rate, both pages: also 6 × over 6 h and 30 min",
 )
 _SLIDERS: dict[str, tuple[Field, dict[str, Any]]] = {
@@ -80,7 +80,7 @@ def alarm_explorer(
         NumberControl(name, field, start[name], **options) for name, (field, options) in _SLIDERS.items()
     ]
     choices = {
-        "incident": dropdown("Incident", {name: name for name in INCIDENTS}, incident),
+        "incident": dropdown("Incident", {each.name: name for name, each in INCIDENTS.items()}, incident),
         "rule": dropdown("Alarm", {name: name for name in RULES}, rule),
     }
 
