@@ -74,10 +74,18 @@ explorer = staleness_explorer()
 explorer.set(after_ms=20)
 explorer"""
 
+# The page's size has too few values to sweep, and the page whose cost is asked opens at its last one.
+PAGING = """\
+from helpers.widgets.pagination import paging_explorer
+paging_explorer(page=100)"""
+
 
 @dataclass(frozen=True)
 class Variant:
-    """A cell, and where in its output the picture is; `buttons` are pressed in turn where no slider is."""
+    """A cell, and where in its output the picture is; `buttons` are pressed in turn where no slider is.
+
+    `sweep` is how many moves go one way before they turn round.
+    """
 
     name: str
     source: str
@@ -85,17 +93,20 @@ class Variant:
     handle: str = ".noUi-handle"
     buttons: str = ""
     ours: bool = True
+    sweep: int = SWEEP
 
 
 def _explorer(
     name: str,
     module: str,
+    *,
     picture: str = "svg.helpers-plot",
     handle: str = ".noUi-handle",
     buttons: str = "",
+    sweep: int = SWEEP,
 ) -> Variant:
     source = f"from helpers.widgets.{module} import {name}\n{name}()"
-    return Variant(name, source, picture, handle, buttons)
+    return Variant(name, source, picture, handle, buttons, sweep=sweep)
 
 
 BASE = "floor: slider, kernel, one label"
@@ -120,6 +131,10 @@ VARIANTS = (
     _explorer("datastore_explorer", "datastores"),
     _explorer("queueing_explorer", "queueing"),
     _explorer("pools_explorer", "queueing"),
+    Variant("paging_explorer", PAGING, "svg.helpers-plot", ".helpers-grid > :last-child .noUi-handle"),
+    _explorer("merge_explorer", "merging"),
+    _explorer("tweet_travel_explorer", "tweet_travel", sweep=3),
+    _explorer("fanout_explorer", "fanout"),
 )
 
 # Seen from outside, all variants look alike: an event goes in, the cell's output changes until it is done.
@@ -190,7 +205,7 @@ def _wait_for(page: Page, variant: Variant) -> None:
 
 
 def _move(page: Page, cell: int, variant: Variant, step: int) -> float:
-    key = "ArrowRight" if (step // SWEEP) % 2 == 0 else "ArrowLeft"
+    key = "ArrowRight" if (step // variant.sweep) % 2 == 0 else "ArrowLeft"
     options: dict[str, Any] = {
         "picture": variant.picture,
         "handle": variant.handle,

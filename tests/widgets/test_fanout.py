@@ -46,6 +46,10 @@ def test_it_opens_on_the_framework() -> None:
 
 def test_twitter_has_the_published_figures() -> None:
     explorer = fanout_explorer()
+    explorer.set(costs=CACHED_CELEBRITIES)
+    choose(explorer, "A company chat")
+    assert explorer.text.startswith("Recommended: a hybrid that pulls everyone (5 K accounts)")
+    explorer.reset.click()
     choose(explorer, "Twitter 2012")
     assert "2.4 TB" in explorer.notes
     explorer.working.selected_index = 0
@@ -138,8 +142,9 @@ def test_a_design_of_ones_own_comes_first() -> None:
     assert "208" in explorer._table.value  # 2 M × 3 ÷ 86,400 s × 3
     assert next(iter(dict(explorer.choices["preset"].options))) == "Your design"
     bare = fanout_explorer(FRAMEWORK_TWITTER)
-    assert (bare.values["followers"], bare.values["reads_per_write"]) == (75, 0)
-    assert bare.text.startswith("Recommended: pull")
+    assert (bare.values["followers"], bare.values["reads_per_write"]) == (75, 50)
+    a_day = fanout_explorer(Workload(daily_users=1e6, writes_per_day=4e6, reads_per_day=2e6))
+    assert (a_day.values["writes_per_user"], a_day.values["reads_per_write"]) == (4, 0.5)
     ranged = fanout_explorer(WHOLE_TWITTER.replace(reads_per_write=Range(10, 40)))
     assert ranged.values["reads_per_write"] == pytest.approx(20)
 
@@ -186,7 +191,7 @@ def test_sliders_at_the_ends_change_no_height(end: float) -> None:
     ("arguments", "message"),
     [
         ({"costs": []}, "costs: there is none to choose from"),
-        ({"workload": Workload(writes_per_day=5)}, "given as daily_users and writes_per_user"),
+        ({"workload": Workload(writes_per_day=5)}, "its daily_users must be given"),
     ],
 )
 def test_what_cannot_be_explored_is_refused(arguments: dict[str, Any], message: str) -> None:

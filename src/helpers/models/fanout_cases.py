@@ -23,6 +23,7 @@ __all__ = [
     "FanOutCase",
     "as_frame",
     "audience_of",
+    "filled_in",
     "published_rows",
 ]
 
@@ -76,6 +77,36 @@ def audience_of(
         followers_per_post=middle.followers,
         tail_index=tail_index,
         active_share=active_share,
+    )
+
+
+def filled_in(workload: Workload) -> Workload:
+    """Return a workload by writes per user, reads per write and followers, its ranges at their middle.
+
+    What it does not say, of reads or followers, is the example's. Raises ValueError for one without daily
+    users.
+
+    >>> whole = filled_in(Workload(daily_users=1e6, writes_per_day=2e6))
+    >>> whole.writes_per_user, whole.reads_per_write, whole.followers
+    (2.0, 50.0, 75.0)
+    """
+    middle = workload.at_middle()
+    if middle.daily_users is None:
+        raise ValueError("workload: its daily_users must be given to know how many timelines there are")
+    found = estimate(middle)
+    writes = found.value("writes_per_day")
+    given = (middle.reads_per_write, middle.reads_per_user, middle.reads_per_day)
+    if all(reads is None for reads in given):
+        reads_per_write = WHOLE_TWITTER.reads_per_write
+    else:
+        reads_per_write = found.value("reads_per_day") / writes if writes else 0.0
+    return middle.replace(
+        writes_per_user=writes / middle.daily_users,
+        writes_per_day=None,
+        reads_per_write=reads_per_write,
+        reads_per_user=None,
+        reads_per_day=None,
+        followers=middle.followers or WHOLE_TWITTER.followers,
     )
 
 

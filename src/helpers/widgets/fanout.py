@@ -6,11 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from helpers.figures.fanout import delay_figure, threshold_figure, work_figure
-from helpers.models.estimation import estimate
 from helpers.models.fanout import PUBLISHED_COSTS, OperationCosts, fan_out
-from helpers.models.fanout_cases import CACHED_CELEBRITIES, FANOUT_CASES, FanOutCase
+from helpers.models.fanout_cases import CACHED_CELEBRITIES, FANOUT_CASES, FanOutCase, filled_in
 from helpers.models.fanout_threshold import MOST_NEAR, advise, best_threshold, per_edge_bound
-from helpers.models.published import WHOLE_TWITTER
 from helpers.models.workload import Field, Workload
 from helpers.widgets.controls import NumberControl, dropdown
 from helpers.widgets.explorer import Explorer, View, working_table
@@ -19,8 +17,9 @@ from helpers.widgets.fanout_words import in_words, side_by_side, working_rows
 __all__ = ["fanout_explorer", "fanout_view"]
 
 
+# A slider has 200 steps: with 4, 5 or 8 decades the powers of ten lie on steps, so that the first move shows.
 _SERVICE: dict[str, dict[str, Any]] = {
-    "daily_users": {"low": 1e3, "high": 1e9},
+    "daily_users": {"low": 100, "high": 1e10},
     "writes_per_user": {"low": 0.01, "high": 100},
     "reads_per_write": {"low": 0.01, "high": 1000, "zero": True},
     "followers": {"low": 1, "high": 10_000},
@@ -50,8 +49,8 @@ def fanout_explorer(
 ) -> Explorer:
     """Return sliders for a service and its followers, with push, pull and hybrid side by side.
 
-    `workload` is a design's own: it must have daily users, writes per user and reads; without it the
-    framework's opens. `costs` are times of operations to choose from, published or measured.
+    `workload` is a design's own: it must have daily users, and what else it lacks is filled in; without it
+    the framework's opens. `costs` are times of operations to choose from, published or measured.
 
     >>> explorer = fanout_explorer()
     >>> explorer.set(reads_per_write=0.1)
@@ -62,7 +61,7 @@ def fanout_explorer(
         raise ValueError("costs: there is none to choose from; give at least one OperationCosts")
     presets = dict(FANOUT_CASES)
     if workload is not None:
-        presets = {"Your design": FanOutCase(_explorable(workload)), **presets}
+        presets = {"Your design": FanOutCase(filled_in(workload)), **presets}
     opening = next(iter(presets.values()))
     start = _slider_values(opening)
     service = []
@@ -119,24 +118,6 @@ def fanout_view(case: FanOutCase, costs: OperationCosts = PUBLISHED_COSTS) -> Vi
         in_words(results, advice, case),
         side_by_side(results, case),
         lambda: working_table(working_rows(audience, results, best, bound, case)),
-    )
-
-
-def _explorable(workload: Workload) -> Workload:
-    """The workload at the middle of its ranges, with reads per write and with followers."""
-    middle = workload.at_middle()
-    if middle.daily_users is None or middle.writes_per_user is None:
-        raise ValueError(
-            "workload: its writes must be given as daily_users and writes_per_user to explore it"
-        )
-    found = estimate(middle)
-    writes, reads = found.value("writes_per_second"), found.value("reads_per_second")
-    followers = middle.followers or WHOLE_TWITTER.followers
-    return middle.replace(
-        reads_per_write=reads / writes if writes else 0.0,
-        reads_per_user=None,
-        reads_per_day=None,
-        followers=followers,
     )
 
 

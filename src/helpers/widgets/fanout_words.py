@@ -26,9 +26,11 @@ def _recommendation(advice: Advice) -> str:
     chosen = advice.chosen
     if chosen.strategy != "hybrid":
         return f"Recommended: {chosen.strategy}, with {format_cores(chosen.busy_cores)}."
+    threshold = math.ceil(chosen.celebrity_from)
+    pulled = f"authors from {format_number(threshold)} followers on" if threshold > 1 else "everyone"
     return (
-        f"Recommended: a hybrid that pulls authors from {format_number(chosen.celebrity_from)} followers on "
-        f"({_count(chosen.celebrities)}), with {format_cores(chosen.busy_cores)}."
+        f"Recommended: a hybrid that pulls {pulled} ({_count(chosen.celebrities)}), with "
+        f"{format_cores(chosen.busy_cores)}."
     )
 
 
