@@ -12,7 +12,7 @@ from helpers.labs.hardware import disk_folder
 from helpers.labs.load_report import LoadReport
 from helpers.labs.load_run import LoadRun
 from helpers.labs.open_loop import observe
-from helpers.labs.parts import NotUsableError, Part, opened, usable
+from helpers.labs.parts import Advance, Part, opened, with_stand_ins
 from helpers.labs.reports import Progress, this_machine
 from helpers.labs.services import (
     AUTHORS,
@@ -68,33 +68,17 @@ def measure_rising_load(
         raise ValueError("utilisations = []: it must have one at least")
     for utilisation in utilisations:
         require_numbers("utilisations", utilisation, at_least=0.05, at_most=0.95)
-    start = time.perf_counter()
     skipped: dict[str, str] = {}
-    shown = 0.0
+    advance = Advance(budget_s, progress)
 
-    def advance(label: str) -> None:
-        nonlocal shown
-        shown = max(shown, min(1.0, (time.perf_counter() - start) / budget_s))
-        if progress is not None:
-            progress(1.0 if label == "done" else shown, label)
+    def measure(parts: tuple[Part, ...], seconds: float) -> LoadReport:
+        found = _measure(parts, seconds, utilisations, seed, advance)
+        return LoadReport(this_machine(), *found, skipped)
 
     advance("getting ready")
-    databases, caches = usable(_DATABASES, skipped), usable(_CACHES, skipped)
-    report = LoadReport(this_machine(), "", "", "", (), skipped)
-    while databases and caches:
-        # A server that is lost half-way takes its time with it; what stands in for it gets half at least.
-        seconds = max(budget_s / 2, budget_s - (time.perf_counter() - start))
-        try:
-            found = _measure((databases[0], caches[0]), seconds, utilisations, seed, advance)
-            report = LoadReport(this_machine(), *found, skipped)
-            break
-        except NotUsableError as failed:
-            skipped[failed.part.name] = str(failed)
-            for parts in (databases, caches):
-                if failed.part in parts:
-                    parts.remove(failed.part)
+    report = with_stand_ins((_DATABASES, _CACHES), skipped, advance, measure)
     advance("done")
-    return report
+    return report or LoadReport(this_machine(), "", "", "", (), skipped)
 
 
 _DATABASES = (
@@ -108,7 +92,7 @@ _CACHES = (
 
 
 def _measure(
-    parts: tuple[Part, Part],
+    parts: tuple[Part, ...],
     seconds: float,
     utilisations: Sequence[float],
     seed: int,

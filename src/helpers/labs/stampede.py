@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from helpers.labs.hardware import disk_folder
-from helpers.labs.parts import NotUsableError, Part, opened, usable
+from helpers.labs.parts import Advance, Part, opened, with_stand_ins
 from helpers.labs.reports import Progress, this_machine
 from helpers.labs.servers import (
     connect_redis,
@@ -70,32 +70,16 @@ def measure_stampede(
     """
     require_numbers("budget_s", budget_s, at_least=0.5, at_most=60, unit="s")
     seed = require_whole("seed", seed, at_least=0, at_most=2**63 - 1)
-    start = time.perf_counter()
     skipped: dict[str, str] = {}
-    shown = 0.0
+    advance = Advance(budget_s, progress)
 
-    def advance(label: str) -> None:
-        nonlocal shown
-        shown = max(shown, min(1.0, (time.perf_counter() - start) / budget_s))
-        if progress is not None:
-            progress(1.0 if label == "done" else shown, label)
+    def measure(parts: tuple[Part, ...], seconds: float) -> StampedeReport:
+        return _measure(parts, seconds, seed, advance, skipped)
 
     advance("getting ready")
-    databases, caches = usable(_DATABASES, skipped), usable(_CACHES, skipped)
-    report = StampedeReport(this_machine(), "", "", "", 0.0, (), skipped)
-    while databases and caches:
-        # A server that is lost half-way takes its time with it; what stands in for it gets half at least.
-        seconds = max(budget_s / 2, budget_s - (time.perf_counter() - start))
-        try:
-            report = _measure((databases[0], caches[0]), seconds, seed, advance, skipped)
-            break
-        except NotUsableError as failed:
-            skipped[failed.part.name] = str(failed)
-            for parts in (databases, caches):
-                if failed.part in parts:
-                    parts.remove(failed.part)
+    report = with_stand_ins((_DATABASES, _CACHES), skipped, advance, measure)
     advance("done")
-    return report
+    return report or StampedeReport(this_machine(), "", "", "", 0.0, (), skipped)
 
 
 @dataclass(frozen=True)
@@ -174,10 +158,10 @@ _CACHES = (
 
 
 def _measure(
-    parts: tuple[Part, Part],
+    parts: tuple[Part, ...],
     seconds: float,
     seed: int,
-    advance: Callable[[str], None],
+    advance: Advance,
     skipped: dict[str, str],
 ) -> StampedeReport:
     end = time.perf_counter() + seconds
