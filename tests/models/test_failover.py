@@ -75,6 +75,12 @@ class TestClosedForms:
         assert pair.downtime_s == pytest.approx(4 * 7.5)
         assert pair.availability == pytest.approx(1 - 30 / YEAR_S)
 
+    def test_a_death_while_the_last_miss_waits_for_its_timeout_is_noticed_at_once(self) -> None:
+        # Two heartbeats until a miss and an interval of timeout: a third of the time it is only waiting.
+        beat = Heartbeat(1, 1, loss=0.5)
+        assert beat.seconds_to_false_failover == 3
+        assert beat.mean_detection_s == pytest.approx(2 / 3 * 1.5 + 1 / 3 * 0.5)
+
     def test_delays_are_late_as_the_exponential_has_it(self) -> None:
         assert Heartbeat(1, 3, delay_s=0.5).miss_ratio == pytest.approx(math.exp(-2))
         assert Heartbeat(1, 3, loss=0.5, delay_s=0.5).miss_ratio == pytest.approx(0.5 + 0.5 * math.exp(-2))
@@ -112,6 +118,7 @@ class TestClosedForms:
 
 
 SETTINGS: dict[str, dict[str, Any]] = {
+    "one miss": {"misses": 1, "loss": 0.5},
     "loss": {"misses": 3, "loss": 0.3},
     "delay": {"misses": 2, "loss": 0.1, "delay_s": 0.3, "timeout_s": 0.5},
     "bursts": {"misses": 3, "loss": 0.2, "burst": 4, "timeout_s": 0.3},
