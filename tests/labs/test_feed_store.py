@@ -80,7 +80,7 @@ def made_up_run(strategy: str, **changes: Any) -> FeedRun:
 
 
 def made_up_report(engines: tuple[str, ...] = ("SQLite", "Redis"), **changes: Any) -> FeedReport:
-    costs = StoreCosts(OperationCosts("made up", 50, 450, 10, 8), 40.0, 20.0, 0.9, 0.5)
+    costs = StoreCosts(OperationCosts("made up", 50, 450, 10, 8), 60.0, 40.0, 20.0, 0.9, 0.5)
     stores = tuple(
         MeasuredStore(
             engine,
@@ -339,12 +339,8 @@ class TestRun:
 class TestReport:
     def test_table_says_what_was_measured_and_with_what(self) -> None:
         table = made_up_report()._repr_markdown_().splitlines()
-        assert table[2] == (
-            "| SQLite | pull | 0.5 and 0.5 ms | 0.5 and 0.5 ms | 0.4 and 0.4 ms | 1 | 35 | 40 KB |"
-        )
-        assert table[3] == (
-            "| SQLite | push | 0.5 and 0.5 ms | 0.7 and 0.7 ms | 0.15 and 0.15 ms | 11.2 | 1 | 240 KB |"
-        )
+        assert table[2] == ("| SQLite | pull | 0.5 / 0.5 | 0.5 / 0.5 | 0.4 / 0.4 | 1 | 35 | 40 KB |")
+        assert table[3] == ("| SQLite | push | 0.5 / 0.5 | 0.7 / 0.7 | 0.15 / 0.15 | 11.2 | 1 | 240 KB |")
         assert {line.count("|") for line in table[:8]} == {9}
         assert table[-3:-1] == ["| Redis | 50 | 450 | 10 | 8 | 10: 0.62 ms, 60: 1.22 ms |", ""]
         notes = table[-1]
@@ -352,10 +348,12 @@ class TestReport:
         assert "The hybrid pulls authors with " in notes
         assert "All 360 feeds compared are as they must be." in notes
         assert "Not measured: PostgreSQL (DATABASE_URL is not set)." in notes
+        assert (
+            "took so many times as long as to the 10 of the median one: 1.97 (SQLite), 1.97 (Redis)." in notes
+        )
         assert "too few for a p99" not in notes
         assert repr(made_up_report()).splitlines()[2] == (
-            "SQLite 1.0, push: post 0.5 and 0.5 ms, delivery 0.7 and 0.7 ms, read 0.15 and 0.15 ms "
-            "(p50 and p99)"
+            "SQLite 1.0, push: post 0.5 / 0.5 ms, delivery 0.7 / 0.7 ms, read 0.15 / 0.15 ms (p50 / p99)"
         )
 
     def test_few_posts_and_wrong_feeds_are_said(self) -> None:

@@ -242,6 +242,11 @@ def test_a_celebritys_post_is_not_delivered_and_who_becomes_one_moves_nothing(sq
     assert sqlite.client.newest({TIMELINES: [0, 5]}, 5) == 2 * [Entry(2.0, 2, 2)]
     assert [entry.id for entry in store.timeline(0, 5)] == [2, 1]
     assert store.timeline(1, 5) == []
+    store.post(Tweet(3, 1, 3.0))
+    store.follow(3, 1)
+    store.post(Tweet(4, 1, 4.0))
+    assert sqlite.client.newest({CELEBRITY: [1]}, 5) == [Entry(4.0, 4, 1)]
+    assert [entry.id for entry in store.timeline(5, 5)] == [4, 3, 2, 1]
 
 
 # What a list is ---------------------------------------------------------------------------------------------

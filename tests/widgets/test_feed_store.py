@@ -16,7 +16,9 @@ def test_it_opens_with_the_page_reads_of_the_first_store() -> None:
     assert explorer.text.startswith(f"Pull: 400 µs measured, {1e3 * pull.predicted:.3g} µs by the model")
     assert "push: 150 µs measured, 58 µs by the model (2.59 times)" in explorer.text
     assert "Both rank them alike: push, hybrid, pull, quickest first." in explorer.text
-    assert "A request takes 40 µs more, whatever it asks for" in explorer.text
+    assert (
+        "a request takes 60 µs more, whatever it asks for, and 40 µs if it is for one list" in explorer.text
+    )
     assert "Beside the worker a push's reads took 30 µs longer than alone." in explorer.text
     assert "at work for 90%" in explorer.text
     assert "push | 150 µs | 58 µs | +40 µs | +30 µs | +22 µs" in explorer.notes

@@ -17,7 +17,7 @@ _HEIGHT = 430
 _TIMES = (-3, 3)
 _COUNTS = (-0.3, 5)
 _TITLES = {
-    "page read": "Time of a page read, mean (log scale)",
+    "page read": "Time of a page read, median (log scale)",
     "delivery": "Worker's time for a post alone, median (log scale)",
     "post": "Time of the call that posts, median (log scale)",
     "operations": "Operations, mean (log scale)",

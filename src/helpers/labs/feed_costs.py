@@ -14,8 +14,8 @@ from helpers.models.fanout import OperationCosts
 
 __all__ = ["StoreCosts", "measure_costs"]
 
-LISTS = 200
-"""Lists in a large request: enough for what they take to stand out from what the request does."""
+FEW, MANY = 2, 200
+"""Lists in a request: enough in the second for what they take to stand out from what a request does."""
 
 _FEWEST = 15
 # Not the median: what other programs do beside it only ever makes it longer.
@@ -29,14 +29,16 @@ class StoreCosts:
     """A store's costs, and what a model of operations leaves out, in µs.
 
     They are lower quartiles of loops in which nothing else is asked of the store. An operation is what one
-    list more adds to a request. `lookup_request_us` and `delivery_request_us` are what a request for one list
-    takes beyond that and beyond an empty round trip. `lookup_client_share` and `delivery_client_share` say
-    which part of an operation the program itself is at work, not waiting: in the driver of a server, or in
-    SQLite, which has no server.
+    list more adds to a request. What a request takes beyond that and beyond an empty round trip is
+    `lookup_request_us` for several lists, `one_lookup_request_us` for one list, which is a simpler query, and
+    `delivery_request_us`. `lookup_client_share` and `delivery_client_share` say for which part of an
+    operation the program itself is at work, not waiting: in the driver of a server, or in SQLite, which has
+    no server.
     """
 
     operations: OperationCosts
     lookup_request_us: float
+    one_lookup_request_us: float
     delivery_request_us: float
     lookup_client_share: float
     delivery_client_share: float
@@ -63,14 +65,15 @@ def measure_costs(engine: Engine, workload: FeedWorkload, seconds: float) -> Sto
         return Entry(float(largest), next(numbers), 0)
 
     def requests() -> list[tuple[int, Callable[[], object]]]:
-        one, few, many = authors(1), authors(1), authors(LISTS)
-        reader, some = readers(1), readers(LISTS)
+        one, few, many = authors(1), authors(FEW), authors(MANY)
+        two, some = readers(FEW), readers(MANY)
         return [
             (0, engine.client.ask),
             (1, lambda: engine.client.insert(POSTS, one, entry())),
-            (1, lambda: engine.client.newest({POSTS: few}, PAGE)),
-            (LISTS, lambda: engine.client.newest({POSTS: many}, PAGE)),
-            (1, lambda: engine.worker.insert(TIMELINES, reader, entry())),
+            (1, lambda: engine.client.newest({POSTS: one}, PAGE)),
+            (FEW, lambda: engine.client.newest({POSTS: few}, PAGE)),
+            (MANY, lambda: engine.client.newest({POSTS: many}, PAGE)),
+            (len(two), lambda: engine.worker.insert(TIMELINES, two, entry())),
             (len(some), lambda: engine.worker.insert(TIMELINES, some, entry())),
         ]
 
@@ -91,13 +94,15 @@ def measure_costs(engine: Engine, workload: FeedWorkload, seconds: float) -> Sto
             at_work[-1].append(1e6 * (time.thread_time() - busy))
     times, busy_times, lists = (np.array(rows, dtype=float) for rows in (took, at_work, sizes))
     typical, typical_busy = (np.percentile(values, _QUARTER, axis=0) for values in (times, busy_times))
-    empty, write = typical[:2].tolist()
+    empty, write, one_lookup = typical[:3].tolist()
     found = []
-    for one, many in ((2, 3), (4, 5)):
-        more = float(np.mean(lists[:, many] - lists[:, one]))
-        each = max(float(typical[many] - typical[one]) / more, _LEAST_US)
-        share = float(typical_busy[many] - typical_busy[one]) / more / each
-        found.append((each, max(float(typical[one]) - each - empty, 0.0), min(max(share, 0.0), 1.0)))
+    for few, many in ((3, 4), (5, 6)):
+        size = float(np.mean(lists[:, few]))
+        more = float(np.mean(lists[:, many])) - size
+        each = max(float(typical[many] - typical[few]) / more, _LEAST_US)
+        share = float(typical_busy[many] - typical_busy[few]) / more / each
+        request = max(float(typical[few]) - size * each - empty, 0.0)
+        found.append((each, request, min(max(share, 0.0), 1.0)))
     (lookup, lookup_request, lookup_share), (delivery, delivery_request, delivery_share) = found
     operations = OperationCosts(
         engine.name,
@@ -107,4 +112,11 @@ def measure_costs(engine: Engine, workload: FeedWorkload, seconds: float) -> Sto
         lookup_us=lookup,
         source=f"measured here on {engine.measured_with}",
     )
-    return StoreCosts(operations, lookup_request, delivery_request, lookup_share, delivery_share)
+    return StoreCosts(
+        operations,
+        lookup_request_us=lookup_request,
+        one_lookup_request_us=max(one_lookup - lookup - empty, 0.0),
+        delivery_request_us=delivery_request,
+        lookup_client_share=lookup_share,
+        delivery_client_share=delivery_share,
+    )

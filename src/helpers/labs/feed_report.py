@@ -96,15 +96,15 @@ class FeedReport:
         """One line a store and strategy."""
         lines = [
             f"{store.measured_with}, {run.strategy}: "
-            + ", ".join(f"{name} {_p50_p99(times)}" for name, times in run.times_ms.items())
-            + " (p50 and p99)"
+            + ", ".join(f"{name} {_p50_p99(times)} ms" for name, times in run.times_ms.items())
+            + " (p50 / p99)"
             for store, run in self._each
         ]
         return "\n".join([self.machine, *lines])
 
     def _repr_markdown_(self) -> str:
         lines = [
-            "| store | strategy | post, p50 and p99 | delivered | page read | writes a post "
+            "| store | strategy | post (ms), p50 / p99 | delivered (ms) | page read (ms) | writes a post "
             "| lists a read | stored |",
             "| :-- | :-- | --: | --: | --: | --: | --: | --: |",
         ]
@@ -115,7 +115,7 @@ class FeedReport:
             lines.append(f"| {store.engine} | {run.strategy} | {times} | {operations} | {stored} |")
         lines += [
             "",
-            "| one operation, in µs | round trip | write | delivery | look-up | push alone, to followers |",
+            "| one operation, in µs | round trip | write | delivery | look-up | a push alone, by followers |",
             "| :-- | --: | --: | --: | --: | :-- |",
         ]
         for store in self.stores:
@@ -146,6 +146,7 @@ class FeedReport:
             f"{graph.users:,} users and {graph.follows:,} follows, held by the program.",
             f"Posts per second: {rates}.",
             "Delivered: from the start of the post to the last follower's list, queue included.",
+            f"Alone, {self._largest()}.",
             f"The hybrid pulls authors with {self.workload.celebrity_from:,} followers or more.",
         ]
         differing, checked = sum(run.differing for run in runs), sum(run.checked for run in runs)
@@ -158,6 +159,18 @@ class FeedReport:
             notes.append(f"Fewer than {FEW_FOR_P99} times are too few for a p99: give it a larger budget.")
         return notes
 
+    def _largest(self) -> str:
+        """How much longer the largest account's post is on its way than the median account's."""
+        alone = {store.engine: self.run(store.engine, "push").alone for store in self.stores}
+        least, *_, most = next(iter(alone.values()))
+        times = ", ".join(
+            f"{readable(found[-1][1] / found[0][1])} ({engine})" for engine, found in alone.items()
+        )
+        return (
+            f"a push to the {most[0]:,} followers of the largest account took so many times as long as to "
+            f"the {least[0]:,} of the median one: {times}"
+        )
+
 
 def percentile_ms(times: Array, percentile: float) -> float:
     """Return the shortest of the times that at least `percentile` percent of them do not exceed."""
@@ -165,7 +178,7 @@ def percentile_ms(times: Array, percentile: float) -> float:
 
 
 def _p50_p99(times: Array) -> str:
-    return f"{readable(percentile_ms(times, 50))} and {readable(percentile_ms(times, 99))} ms"
+    return f"{readable(percentile_ms(times, 50))} / {readable(percentile_ms(times, 99))}"
 
 
 def _row(store: MeasuredStore, run: FeedRun) -> dict[str, object]:

@@ -66,7 +66,7 @@ class _PostgresqlLists:
     def __init__(self, connection: Any, psycopg: ModuleType, tables: Mapping[str, str]) -> None:
         self._connection, self._sql = connection, psycopg.sql
         self._tables = {kind: self._sql.Identifier(name) for kind, name in tables.items()}
-        self._queries: dict[tuple[str, ...], Any] = {}
+        self._queries: dict[tuple[Any, ...], Any] = {}
 
     def ask(self) -> None:
         self._connection.execute("SELECT 1").fetchone()
@@ -87,14 +87,17 @@ class _PostgresqlLists:
     ) -> list[Entry]:
         values: list[Any] = []
         for owners in wanted.values():
-            values += [list(owners), *(before or _NEWEST), count]
-        query = self._queries.get(tuple(wanted))
-        if query is None:
-            parts = [self._sql.SQL(_NEWEST_OF).format(self._tables[kind]) for kind in wanted]
+            values += [owners[0] if len(owners) == 1 else list(owners), *(before or _NEWEST), count]
+        shape = tuple((kind, len(owners) == 1) for kind, owners in wanted.items())
+        if shape not in self._queries:
+            parts = [
+                self._sql.SQL(_NEWEST_OF_ONE if alone else _NEWEST_OF).format(self._tables[kind])
+                for kind, alone in shape
+            ]
             joined = self._sql.SQL(" UNION ALL ").join(parts)
-            query = joined + self._sql.SQL(" ORDER BY 1 DESC, 2 DESC LIMIT %s")
-            self._queries[tuple(wanted)] = query
-        return [Entry(*row) for row in self._connection.execute(query, (*values, count)).fetchall()]
+            self._queries[shape] = joined + self._sql.SQL(" ORDER BY 1 DESC, 2 DESC LIMIT %s")
+        rows = self._connection.execute(self._queries[shape], (*values, count)).fetchall()
+        return [Entry(*row) for row in rows]
 
     def cut(self, owner: int, below: Position) -> None:
         inside = "DELETE FROM {} WHERE owner = %s AND (time, id) < (%s, %s)"
@@ -152,6 +155,11 @@ class _PostgresqlLists:
         return self._connection.execute(self._queries[key], values)
 
 
+_NEWEST_OF_ONE = """
+SELECT * FROM (
+    SELECT time, id, author FROM {} WHERE owner = %s AND (time, id) < (%s, %s)
+    ORDER BY time DESC, id DESC LIMIT %s
+) one"""
 _NEWEST_OF = """
 SELECT p.time, p.id, p.author FROM unnest(%s::int[]) l CROSS JOIN LATERAL (
     SELECT time, id, author FROM {} WHERE owner = l AND (time, id) < (%s, %s)

@@ -98,12 +98,13 @@ class _SqliteLists:
     def newest(
         self, wanted: Mapping[str, Sequence[int]], count: int, before: Position | None = None
     ) -> list[Entry]:
-        parts = " UNION ALL ".join(_NEWEST_OF.format(table=_TABLES[kind]) for kind in wanted)
-        values: list[Any] = []
-        for owners in wanted.values():
-            values += [json.dumps(owners), *(before or _NEWEST), count]
-        rows = self._run(f"{parts} ORDER BY 1 DESC, 2 DESC LIMIT ?", (*values, count))
-        return [Entry(*row) for row in rows]
+        parts, values = [], []
+        for kind, owners in wanted.items():
+            alone = len(owners) == 1
+            parts.append((_NEWEST_OF_ONE if alone else _NEWEST_OF).format(table=_TABLES[kind]))
+            values += [owners[0] if alone else json.dumps(owners), *(before or _NEWEST), count]
+        query = f"{' UNION ALL '.join(parts)} ORDER BY 1 DESC, 2 DESC LIMIT ?"
+        return [Entry(*row) for row in self._run(query, (*values, count))]
 
     def cut(self, owner: int, below: Position) -> None:
         self._run("DELETE FROM lists.timelines WHERE owner = ? AND (time, id) < (?, ?)", (owner, *below))
@@ -160,6 +161,11 @@ class _SqliteLists:
                 raise
 
 
+_NEWEST_OF_ONE = """
+SELECT * FROM (
+    SELECT time, id, author FROM {table} WHERE owner = ? AND (time, id) < (?, ?)
+    ORDER BY time DESC, id DESC LIMIT ?
+)"""
 # Of each list no more than the page can hold is read.
 _NEWEST_OF = """
 SELECT p.time, p.id, p.author FROM json_each(?) l CROSS JOIN {table} p ON p.owner = l.value

@@ -189,18 +189,18 @@ class FeedStore:
         user = self._user("user", user)
         count = require_whole("count", count, at_least=1, at_most=_MOST_COUNT)
         before = None if before is None else require_position("before", before)
-        followees = self.follows.followees(user)
-        celebrities = [author for author in followees if author in self._celebrities]
         if self.strategy == "pull":
-            return self._read({POSTS: followees}, count, before)
+            return self._read({POSTS: self.follows.followees(user)}, count, before)
+        celebrities = self._celebrities_of(user)
         entries = self._read({TIMELINES: [user], CELEBRITY: celebrities}, count, before)
         # The list is read before its end: the worker notes an end before it trims.
         floor = self._floors.get(user)
         if floor is None or (len(entries) == count and entries[-1] >= floor):
             return entries
         above = [entry for entry in entries if entry >= floor]
+        older = {POSTS: self.follows.followees(user), CELEBRITY: celebrities}
         below = floor if before is None else min(floor, before)
-        return above + self._read({POSTS: followees, CELEBRITY: celebrities}, count - len(above), below)
+        return above + self._read(older, count - len(above), below)
 
     # What the worker does -----------------------------------------------------------------------------------
 
@@ -261,6 +261,11 @@ class FeedStore:
         found = self._client.newest(wanted, count, before)
         self.asked += Work(reads=len(found), lookups=sum(map(len, wanted.values())))
         return found
+
+    def _celebrities_of(self, user: int) -> list[int]:
+        if self.strategy != "hybrid":
+            return []
+        return [author for author in self.follows.followees(user) if author in self._celebrities]
 
     def _kind(self, author: int) -> str:
         if self.celebrity_from is None:

@@ -116,16 +116,21 @@ def _reasons(report: FeedReport, engine: str, what: str, found: Sequence[Compari
         )
         return [
             f"The model multiplies followers by {_us(costs.operations.delivery_us)}. It leaves out the "
-            f"requests that carry them: {shares}. Of one delivery the program itself is at work for "
-            f"{costs.delivery_client_share:.0%}; for the rest it waits for the store."
+            f"requests that carry them: {shares}. Of one delivery the program itself{_inside(engine)} is at "
+            f"work for {costs.delivery_client_share:.0%}; for the rest it waits for the store."
         ]
     push = next(one for one in found if one.strategy == "push")
     return [
-        f"The model has a round trip and {_us(costs.operations.lookup_us)} a look-up. A request takes "
-        f"{_us(costs.lookup_request_us)} more, whatever it asks for: measured with one list. Beside the "
-        f"worker a push's reads took {_signed(push.parts['company'])} than alone. Of one look-up the program "
-        f"itself is at work for {costs.lookup_client_share:.0%}."
+        f"The model has a round trip and {_us(costs.operations.lookup_us)} a look-up. Loops of their own "
+        f"found that a request takes {_us(costs.lookup_request_us)} more, whatever it asks for, and "
+        f"{_us(costs.one_lookup_request_us)} if it is for one list, as in a push. Beside the worker a push's "
+        f"reads took {_signed(push.parts['company'])} than alone. Of one look-up the program "
+        f"itself{_inside(engine)} is at work for {costs.lookup_client_share:.0%}."
     ]
+
+
+def _inside(engine: str) -> str:
+    return ", with SQLite inside it," if engine == "SQLite" else ""
 
 
 def _signed(milliseconds: float) -> str:
@@ -136,6 +141,8 @@ def _signed(milliseconds: float) -> str:
 
 
 def _us(microseconds: float) -> str:
+    if microseconds < 1e3 * _UNFELT_MS:
+        return "hardly anything"
     return format_compared(microseconds / 1e3, "post")
 
 
