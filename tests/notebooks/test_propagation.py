@@ -39,7 +39,7 @@ def outputs(lesson: str, design: Path) -> dict[str, str]:
     }  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=["2_estimation", "3_high_level_design"])
+@pytest.fixture(scope="module", params=["2_estimation", "3_high_level_design", "4_deep_dive"])
 def lesson(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -72,6 +72,12 @@ EXPECTED = {
         ("build", "The primary database is too small"),
         ("choose-store", "| PostgreSQL | fits with work | 2 |"),
         ("explore-store", "From 24.7 times today's load"),
+    ],
+    "4_deep_dive": [
+        ("design", "5,787 tweets/s"),
+        ("costs-by-hand", "434,028 deliveries/s"),
+        ("explore-fanout", "from 1.43 M followers on (29 accounts)"),
+        ("threshold-time", "nobody; mean age of a tweet: 835 ms"),
     ],
 }
 

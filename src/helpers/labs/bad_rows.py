@@ -130,16 +130,14 @@ def try_bad_rows(
         import sqlite3  # noqa: PLC0415 - some builds of Python come without it
 
         with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-            engine = f"SQLite {sqlite3.sqlite_version}"
             rows = _tried(connection, schema, dialect, sqlite3.IntegrityError, str)
     else:
         with postgresql_namespace("bad_rows", url) as connection:
             import psycopg  # noqa: PLC0415 - the namespace has found it to be there
 
-            version = connection.info.parameter_status("server_version")
-            engine = f"PostgreSQL {version.split(' ')[0]}"
             rows = _tried(connection, schema, dialect, psycopg.IntegrityError, first_line)
-    return BadRows(engine, schema.name, rows)
+    # Without the version: every one of them refuses the same rows, and a lesson's output holds on all.
+    return BadRows({"sqlite": "SQLite", "postgresql": "PostgreSQL"}[dialect], schema.name, rows)
 
 
 def _tried(
