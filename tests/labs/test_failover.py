@@ -117,8 +117,10 @@ class TestMeasuring:
             assert answered.size + trial.lost == trial.requests
             # Somebody answered before the death, and nobody between it and the takeover.
             assert not np.isnan(trial.answered_ms[trial.sent_ms < trial.killed_ms]).all()
-            dead = (trial.sent_ms > trial.killed_ms + 20) & (trial.sent_ms < trial.taken_over_ms - 1)
-            assert np.isnan(trial.answered_ms[dead]).all()
+            dead = (trial.sent_ms > trial.killed_ms + 20) & (trial.sent_ms < trial.taken_over_ms)
+            answers = trial.answered_ms[dead]
+            # One that was due then may be sent late, to the next server.
+            assert (answers[~np.isnan(answers)] > trial.taken_over_ms).all()
         assert len(started) == 3
         assert all(process.poll() is not None for process in started)
         assert open_files() == before
