@@ -230,6 +230,10 @@ def test_lists_are_trimmed_and_older_pages_pulled(engine: Engine) -> None:
     # Behind the end of a list one more would stand with gaps around it.
     store.post(Tweet(99, 0, 0.5))
     assert [entry.id for entry in store.timeline(1, 50)][-3:] == [1, 99, 0]
+    # A history is loaded no longer than that either.
+    engine.client.clear()
+    FeedStore(GRAPH, engine, "push", kept=16).load([Tweet(number, 0, float(number)) for number in range(40)])
+    assert engine.client.stored()[1].entries == 4 * 16
 
 
 def test_a_celebritys_post_is_not_delivered_and_who_becomes_one_moves_nothing(sqlite: Engine) -> None:
