@@ -19,6 +19,8 @@ _SENT, _HEARD, _CLIENTS = "Active sends", "Standby notes", "Clients get"
 _LEFT, _RIGHT = -3.6, 11.9
 _DETECTION = (0.02, 500.0)
 _BETWEEN = (1.0, 1000.0 * PERIODS_S["year"])
+_LOW_BETWEEN = 10.0
+"""Below this the axis is too near for a word under a marker."""
 _BETWEEN_TICKS = {
     "1 s": 1, "1 min": 60, "1 h": 3600, "1 day": PERIODS_S["day"], "1 month": PERIODS_S["month"],
     "1 year": PERIODS_S["year"], "30 years": 30 * PERIODS_S["year"], "1,000 y.": _BETWEEN[1],
@@ -107,7 +109,7 @@ def trade_off_figure(heartbeat: Heartbeat) -> go.Figure:
         "x": (places[chosen - 1][0],),
         "y": (places[chosen - 1][1],),
         "text": (f"{chosen} allowed",),
-        "textposition": "bottom center",
+        "textposition": "bottom center" if places[chosen - 1][1] > _LOW_BETWEEN else "top center",
         "hovertext": (hover[chosen - 1],),
         "marker": {"color": VERMILION, "symbol": "diamond", "size": 14},
         "showlegend": False,

@@ -17,7 +17,8 @@ _ROOM = 1.35
 def failover_trials_figure(report: FailoverReport) -> go.Figure:
     """Return for each trial when the death was noticed and answered again, in ms, and what was expected.
 
-    Times start at the death. The lines are the soonest and the latest takeover that the model has.
+    Times start at the death. The lines are the soonest and the latest takeover that the model has. The first
+    answer is drawn a little to the right, where it would hide the other.
 
     >>> from helpers.models.failover import Heartbeat
     >>> figure = failover_trials_figure(FailoverReport("a laptop", "", Heartbeat(0.05), 400, ()))
@@ -39,9 +40,9 @@ def failover_trials_figure(report: FailoverReport) -> go.Figure:
         }
         for name, value, colour in (("soonest", first, GREY), ("latest", last, GREY))
     ]
-    for name, values, colour, symbol in (
-        ("noticed (circles)", [trial.detection_ms for trial in trials], BLUE, "circle"),
-        ("answered again (diamonds)", [trial.recovery_ms for trial in trials], ORANGE, "diamond"),
+    for name, values, colour, symbol, aside in (
+        ("noticed (circles)", [trial.detection_ms for trial in trials], BLUE, "circle", 0.0),
+        ("answered again (diamonds)", [trial.recovery_ms for trial in trials], ORANGE, "diamond", 0.25),
     ):
         seen = [(place, value) for place, value in enumerate(values, 1) if np.isfinite(value)]
         if seen:
@@ -50,10 +51,10 @@ def failover_trials_figure(report: FailoverReport) -> go.Figure:
                     "type": "scatter",
                     "mode": "markers",
                     "name": name,
-                    "x": tuple(float(place) for place, _ in seen),
+                    "x": tuple(place + aside for place, _ in seen),
                     "y": tuple(value for _, value in seen),
                     "hovertext": tuple(f"trial {place}: {readable(value)} ms" for place, value in seen),
-                    "marker": {"color": colour, "symbol": symbol, "size": 11 if symbol == "circle" else 8},
+                    "marker": {"color": colour, "symbol": symbol, "size": 10},
                     "showlegend": True,
                 }
             )

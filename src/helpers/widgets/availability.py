@@ -31,7 +31,7 @@ from helpers.models.single_points import (
 from helpers.models.standbys import Gain, has_standby, may_have_standby, standby_gains, with_standbys
 from helpers.models.workload import Field
 from helpers.widgets.controls import CheckControl, NumberControl, dropdown
-from helpers.widgets.explorer import Explorer, View, working_table
+from helpers.widgets.explorer import Explorer, View, notes_table, working_table
 
 __all__ = ["FAILURES", "break_it_explorer", "break_it_view"]
 
@@ -256,7 +256,7 @@ def _notes(years: _Years, design: Architecture, up: dict[str, float], gains: Seq
         percent = f"{format_availability(years.now[kind])} %"
         missing = (_down(shares[kind]) for shares in (years.now, years.drawn, years.alone))
         rows.append((_NOUNS[kind].capitalize(), _outcome(design, kind, up), percent, *missing))
-    tables = f"<h5>Over a year</h5>{_table(rows)}<h5>Which standby first</h5>{_remedies(gains)}"
+    tables = f"<h5>Over a year</h5>{notes_table(rows)}<h5>Which standby first</h5>{_remedies(gains)}"
     # Room for a standby missing everywhere, so that on a narrow window the controls below do not move.
     room = 14 + 2.6 * len(asked_kinds(design)) + 2 * sum(map(may_have_standby, design.components))
     style = f"min-height: max({room:g}em, {1.6 * room:g}em - 40cqw)"
@@ -270,7 +270,7 @@ def _remedies(gains: Sequence[Gain]) -> str:
     for gain in gains:
         nouns = _listed([_NOUNS[kind] for kind in gain.hits])
         rows.append((_the(gain.component), nouns, f"{format_duration(gain.saved_s)} a year"))
-    return _table(rows)
+    return notes_table(rows)
 
 
 def _row(component: Component, each: float, common: float) -> tuple[str, str, str]:
@@ -318,12 +318,3 @@ def _the(component: Component) -> str:
 
 def _listed(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> str:
-    head, *body = rows
-    cells = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
-    lines = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in body
-    )
-    return f'<table style="overflow-wrap: normal"><tr>{cells}</tr>{lines}</table>'

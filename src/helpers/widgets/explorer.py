@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from helpers.widgets.live_plot import LivePlot
 
-__all__ = ["Explorer", "Panel", "View", "working_table"]
+__all__ = ["Explorer", "Panel", "View", "notes_table", "working_table"]
 
 _CSS = (Path(__file__).parent / "explorer.css").read_text(encoding="utf-8")
 
@@ -209,6 +209,20 @@ def working_table(rows: Sequence[tuple[str, str, str]]) -> str:
         "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
     )
     return f"<table><tr><th>Result</th><th>About</th><th>Working</th></tr>{cells}</table>"
+
+
+def notes_table(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows of text, the first of them the head, as an HTML table for the notes.
+
+    >>> notes_table([("Load", "time"), ("< 1", "5 ms")])[-46:]
+    '<tr><td>&lt; 1</td><td>5 ms</td></tr></table>'
+    """
+    head, *body = rows
+    cells = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
+    lines = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in body
+    )
+    return f'<table style="overflow-wrap: normal"><tr>{cells}</tr>{lines}</table>'
 
 
 def _plain_text(markup: str) -> str:

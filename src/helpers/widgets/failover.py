@@ -1,6 +1,5 @@
 """Step 5: the explorer "Heartbeat", how soon a standby notices a death, and how often it is wrong."""
 
-import html
 import math
 from dataclasses import replace
 from typing import Any
@@ -13,7 +12,7 @@ from helpers.models.nines import PERIODS_S, format_duration
 from helpers.models.quantities import format_number
 from helpers.models.workload import Field
 from helpers.widgets.controls import CheckControl, NumberControl
-from helpers.widgets.explorer import Explorer, View, working_table
+from helpers.widgets.explorer import Explorer, View, notes_table, working_table
 
 __all__ = ["heartbeat_explorer", "heartbeat_view"]
 
@@ -163,14 +162,11 @@ def _notes(pair: Pair) -> str:
                 f"{_year_part(other.split_brain_s)} a year" if not pair.fencing else "never",
             )
         )
-    head, *body = rows
-    cells = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
-    lines = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in body)
     return (
-        f'<table style="overflow-wrap: normal"><tr>{cells}</tr>{lines}</table>'
-        "<p>A heartbeat is missed when it is a whole interval late. Losses seldom come alone: a switch that "
-        "restarts takes several in a row, and then counting to three proves little. Two deaths a year: "
-        "Google's servers crashed at least twice a year (Dean, 2009). VRRP (RFC 9568) allows 3 misses.</p>"
+        f"{notes_table(rows)}<p>A heartbeat is missed when it is a whole interval late. Losses seldom come "
+        "alone: a switch that restarts takes several in a row, and then counting to three proves little. Two "
+        "deaths a year: Google's servers crashed at least twice a year (Dean, 2009). VRRP (RFC 9568) allows 3 "
+        "misses.</p>"
     )
 
 

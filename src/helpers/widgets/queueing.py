@@ -1,8 +1,6 @@
 """Step 3: the hockey stick explorer, and the explorer of read and write services on one pool or two."""
 
-import html
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +13,7 @@ from helpers.models.queueing import Queue
 from helpers.models.service_pools import Plan, Pool, Service, plan_pools
 from helpers.models.workload import Field
 from helpers.widgets.controls import NumberControl
-from helpers.widgets.explorer import Explorer, View, working_table
+from helpers.widgets.explorer import Explorer, View, notes_table, working_table
 
 __all__ = ["pools_explorer", "pools_view", "queueing_explorer", "queueing_view"]
 
@@ -186,7 +184,7 @@ def _stick_notes(queue: Queue) -> str:
         )
         for share, mean, p99 in zip(_COMPARED, steps.mean_time_s, steps.time_s(99), strict=True)
     ]
-    return _table(rows)
+    return notes_table(rows)
 
 
 def _stick_working(queue: Queue) -> list[tuple[str, str, str]]:
@@ -265,7 +263,7 @@ def _pool_notes(after: Plan, usual: dict[str, float]) -> str:
         (name, f"{pool.servers:,}", *(_percent(_at(pool.utilisation, place)) for place in (0, 1)), *shown)
         for name, pool, *shown in pools
     ]
-    return _table(rows)
+    return notes_table(rows)
 
 
 def _pool_working(plan: Plan) -> list[tuple[str, str, str]]:
@@ -315,12 +313,3 @@ def _multiple(multiple: float) -> str:
 def _at(values: Any, place: int) -> float:
     """The value at the usual load (0) or in the storm (1); a pool no storm reaches has one for both."""
     return float(np.broadcast_to(values, 2)[place])
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> str:
-    head, *body = rows
-    cells = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
-    lines = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in body
-    )
-    return f'<table style="overflow-wrap: normal"><tr>{cells}</tr>{lines}</table>'

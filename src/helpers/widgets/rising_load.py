@@ -13,7 +13,7 @@ from helpers.labs.load_run import SHOWN, LoadRun
 from helpers.models.checks import require_choice, require_numbers
 from helpers.models.workload import Field
 from helpers.widgets.controls import NumberControl, dropdown
-from helpers.widgets.explorer import Explorer, View
+from helpers.widgets.explorer import Explorer, View, notes_table
 
 __all__ = ["load_explorer", "load_view"]
 
@@ -125,11 +125,8 @@ def _table(report: LoadReport, shown: str) -> str:
                 _time(expected),
             )
         )
-    head, *body = rows
-    cells = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
-    lines = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in body)
     used = html.escape(f"{report.settings}. Theory for each run's own queries.")
-    return f'<table style="overflow-wrap: normal"><tr>{cells}</tr>{lines}</table><p>{used}</p>'
+    return f"{notes_table(rows)}<p>{used}</p>"
 
 
 def _time(time_ms: float) -> str:
