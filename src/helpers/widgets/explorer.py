@@ -214,7 +214,7 @@ def working_table(rows: Sequence[tuple[str, str, str]]) -> str:
 def notes_table(rows: Sequence[Sequence[str]]) -> str:
     """Return rows of text, the first of them the head, as an HTML table for the notes.
 
-    >>> notes_table([("Load", "time"), ("< 1", "5 ms")])[-46:]
+    >>> notes_table([("Load", "time"), ("< 1", "5 ms")]).partition("</th></tr>")[2]
     '<tr><td>&lt; 1</td><td>5 ms</td></tr></table>'
     """
     head, *body = rows

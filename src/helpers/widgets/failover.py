@@ -165,8 +165,8 @@ def _notes(pair: Pair) -> str:
     return (
         f"{notes_table(rows)}<p>A heartbeat is missed when it is a whole interval late. Losses seldom come "
         "alone: a switch that restarts takes several in a row, and then counting to three proves little. Two "
-        "deaths a year: Google's servers crashed at least twice a year (Dean, 2009). VRRP (RFC 9568) allows 3 "
-        "misses.</p>"
+        "deaths a year: Google's servers crashed at least twice a year (Dean, 2009). VRRP (RFC 9568) allows "
+        "3 misses.</p>"
     )
 
 
