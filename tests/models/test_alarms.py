@@ -34,6 +34,11 @@ class TestHistory:
         assert requests.var() == pytest.approx(requests.mean(), rel=0.05)
         assert np.all(requests == np.rint(requests))
 
+    @pytest.mark.parametrize("rate", [0.01, 1, 20])
+    def test_totals_vary_as_poisson_numbers_do(self, rate: float) -> None:
+        totals = [simulate_history(Service(rate), lasts_s=300, seed=n).requests.sum() for n in range(3000)]
+        assert np.var(totals) == pytest.approx(300 * rate, rel=0.1)
+
     def test_latencies_vary_as_sums_do(self) -> None:
         service = Service(1)
         history = simulate_history(service, lasts_s=20 * 86_400, seed=3)

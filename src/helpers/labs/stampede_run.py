@@ -238,29 +238,19 @@ class _OneLoad:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._loading: _Load | None = None
+        self._done: threading.Event | None = None
 
     def run(self, load: Callable[[], object]) -> None:
         with self._lock:
-            loading, first = self._loading or _Load(), self._loading is None
-            self._loading = loading
+            done, first = self._done or threading.Event(), self._done is None
+            self._done = done
         if not first:
-            loading.done.wait()
-            if loading.error is not None:
-                raise loading.error
+            done.wait()
             return
         try:
             load()
-        except BaseException as error:
-            loading.error = error  # those who wait must hear of it, or they would wait for ever
-            raise
         finally:
+            # Also after an error, which ends the run: those who wait would wait for ever.
             with self._lock:
-                self._loading = None
-            loading.done.set()
-
-
-class _Load:
-    def __init__(self) -> None:
-        self.done = threading.Event()
-        self.error: BaseException | None = None
+                self._done = None
+            done.set()
