@@ -2,6 +2,7 @@
 
 import math
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -156,7 +157,8 @@ class TestWorkload:
 
 class TestMeasuring:
     def test_all_strategies_get_the_same_and_return_the_same(self, tmp_path: Path) -> None:
-        report = measure_feed_store(0.6, users=SMALL)
+        seen: list[tuple[float, str]] = []
+        report = measure_feed_store(0.6, users=SMALL, progress=lambda *step: seen.append(step))
         assert report.engines == ("SQLite",)
         assert report.skipped == {
             "PostgreSQL": "DATABASE_URL is not set",
@@ -168,7 +170,9 @@ class TestMeasuring:
         for run in (pull, push, hybrid):
             assert run.checked == 60
             assert run.followers[:shortest].tolist() == pull.followers[:shortest].tolist()
-            assert np.all(run.delivered_ms >= run.posts_ms)
+            # Not the call that posts: the worker may be quicker than its return.
+            assert np.all(run.delivered_ms >= run.worked_ms)
+            assert np.all(run.delivered_ms > 0)
             assert np.all(run.posts_ms > 0)
             assert np.all(run.reads_ms > 0)
             assert run.quiet_reads_ms.size == min(run.reads, 300)
@@ -186,27 +190,20 @@ class TestMeasuring:
         assert push.deliveries_per_second > 0 == pull.deliveries_per_second
         assert list(tmp_path.iterdir()) == []
         assert serving() == []
-
-    def test_costs_are_measured_apart_and_feed_the_model(self) -> None:
-        report = measure_feed_store(0.5, users=SMALL, engines=["SQLite"])
+        # Progress rises from 0 to 1.
+        fractions = [fraction for fraction, _ in seen]
+        assert (seen[0][1], seen[-1]) == ("drawing the graph", (1.0, "done"))
+        assert fractions == sorted(fractions)
+        assert {f"SQLite: {strategy}" for strategy in STRATEGIES} < {label for _, label in seen}
+        # The costs were measured apart, and the model knows these and the graph alone.
         costs = report.costs("SQLite")
         assert costs.name == "SQLite"
         assert "measured here on SQLite" in costs.source
         assert 0 < costs.lookup_us < 1e4
         assert report.predicted("SQLite", "push").operations_per_read == 1
-        run = report.run("SQLite", "hybrid")
-        assert report.predicted("SQLite", "hybrid").celebrity_from == run.celebrity_from
+        assert report.predicted("SQLite", "hybrid").celebrity_from == hybrid.celebrity_from
         mean = report.predicted("SQLite", "pull").operations_per_read
         assert mean == pytest.approx(report.audience.followees_per_read)
-
-    def test_progress_rises_from_0_to_1(self) -> None:
-        seen: list[tuple[float, str]] = []
-        measure_feed_store(0.5, users=SMALL, progress=lambda *step: seen.append(step))
-        fractions = [fraction for fraction, _ in seen]
-        assert (seen[0][1], seen[-1]) == ("drawing the graph", (1.0, "done"))
-        assert fractions == sorted(fractions)
-        for strategy in STRATEGIES:
-            assert f"SQLite: {strategy}" in [label for _, label in seen]
 
     @pytest.mark.parametrize("forgotten", ["_deliver", "_withdraw", "_refresh"])
     def test_a_broken_store_is_found_out(self, forgotten: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,7 +248,7 @@ class TestMeasuring:
         assert list(tmp_path.iterdir()) == []
         assert threads() == []
 
-    @pytest.mark.parametrize("after", (2, 11, 23))
+    @pytest.mark.parametrize("after", (3, 16))
     def test_interrupted_at_any_time(self, tmp_path: Path, after: int) -> None:
         told = iter(range(1_000))
 
@@ -392,17 +389,13 @@ class TestReport:
 class TestPostgresql:
     @pytest.fixture
     def tables(self, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Listing]:
-        """The lab's tables that this test has made and that are on the server now."""
+        """The tables of this test that are on the server now."""
         psycopg = pytest.importorskip("psycopg")
         monkeypatch.setenv("DATABASE_URL", database_url)
+        name = own_names(monkeypatch)
         with closing(psycopg.connect(database_url, autocommit=True)) as connection:
-
-            def listed() -> list[Any]:
-                found = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE 'feed_store_%'"
-                return [row[0] for row in connection.execute(found)]
-
-            before = set(listed())
-            yield lambda: [name for name in listed() if name not in before]
+            found = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE %s"
+            yield lambda: [row[0] for row in connection.execute(found, (f"feed_store_{name}%",))]
 
     def test_measured_and_dropped(self, tables: Listing) -> None:
         during: set[Any] = set()
@@ -478,12 +471,12 @@ class TestPostgresql:
 class TestRedis:
     @pytest.fixture
     def keys(self, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Listing]:
-        """The lab's keys that this test has made and that are on the server now."""
+        """The keys of this test that are on the server now."""
         redis = pytest.importorskip("redis")
         monkeypatch.setenv("REDIS_URL", redis_url)
+        name = own_names(monkeypatch)
         with closing(redis.Redis.from_url(redis_url)) as client:
-            before = set(client.scan_iter("feed_store:*", count=1000))
-            yield lambda: [key for key in client.scan_iter("feed_store:*", count=1000) if key not in before]
+            yield lambda: list(client.scan_iter(f"feed_store:{name}:*", count=1000))
 
     def test_measured_and_deleted(self, keys: Listing) -> None:
         counts = []
@@ -538,6 +531,13 @@ def test_servers_that_are_not_there_are_reasons(monkeypatch: pytest.MonkeyPatch)
 
 def test_the_engines_have_names() -> None:
     assert ENGINES == ("SQLite", "PostgreSQL", "Redis")
+
+
+def own_names(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return what the lab puts into all names from now on: others may run it on the same server."""
+    name = secrets.token_hex(6)
+    monkeypatch.setattr("secrets.token_hex", lambda _: name)
+    return name
 
 
 def threads() -> list[str]:

@@ -1,6 +1,7 @@
 """Feeds on real stores: those of the model for any history, what a list is, what is written, bad input."""
 
 import random
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
@@ -325,12 +326,16 @@ def test_follows_change_and_go_back() -> None:
 
 
 @pytest.mark.redis
-def test_every_key_of_redis_expires_also_one_that_was_empty(redis_url: str) -> None:
+def test_every_key_of_redis_expires_also_one_that_was_empty(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     redis = pytest.importorskip("redis")
+    name = secrets.token_hex(6)
+    monkeypatch.setattr("secrets.token_hex", lambda _: name)
     with closing(redis.Redis.from_url(redis_url)) as client:
 
         def keys() -> list[Any]:
-            return list(client.scan_iter("feed_store:*", count=1000))
+            return list(client.scan_iter(f"feed_store:{name}:*", count=1000))
 
         with redis_feeds(redis_url) as engine:
             store = FeedStore(GRAPH, engine, "push")
