@@ -1,6 +1,7 @@
 """Step 5: what reaches the database when a hot key expires? Measured with and without coalescing."""
 
 import json
+import math
 import secrets
 import statistics
 import tempfile
@@ -207,7 +208,7 @@ def _load(database: Database) -> tuple[Callable[[], Any], int, float]:
         return time.perf_counter() - start
 
     once = statistics.median(timed(lambda: database.query(_AUTHOR)) for _ in range(_ALONE))
-    queries = max(1, round(LOAD_MS / 1e3 / once))
+    queries = max(1, math.ceil(LOAD_MS / 1e3 / once))
 
     def load() -> Any:
         # In one go, as one connection would: loads in line, not taking turns.
