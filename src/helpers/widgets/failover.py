@@ -163,10 +163,12 @@ def _notes(pair: Pair) -> str:
             )
         )
     return (
-        f"{notes_table(rows)}<p>A heartbeat is missed when it is a whole interval late. Losses seldom come "
+        # Room for cells of two lines, so that on a narrow window the controls below do not move.
+        f'<div style="min-height: max(12em, 25em - 12cqw)">{notes_table(rows)}'
+        "<p>A heartbeat is missed when it is a whole interval late. Losses seldom come "
         "alone: a switch that restarts takes several in a row, and then counting to three proves little. Two "
         "deaths a year: Google's servers crashed at least twice a year (Dean, 2009). VRRP (RFC 9568) allows "
-        "3 misses.</p>"
+        "3 misses.</p></div>"
     )
 
 
