@@ -12,7 +12,7 @@ THREE_NINES = Objective(0.999)
 
 
 def test_the_workbooks_table() -> None:
-    """Chapter 5, tables 5-2 and 5-8: burn rates, what is spent, and until when a budget lasts."""
+    """Chapter 5: recommended burn rates, what is spent when they fire, and how long a budget lasts."""
     assert [rule.budget_spent(THREE_NINES) for rule in BURN_RULES] == pytest.approx([0.02, 0.05, 0.1])
     assert [(rule.factor, rule.long_s / rule.short_s) for rule in BURN_RULES] == [
         (14.4, 12),
