@@ -77,7 +77,7 @@ EXPECTED = {
         ("design", "5,787 tweets/s"),
         ("costs-by-hand", "434,028 deliveries/s"),
         ("explore-fanout", "from 1.43 M followers on (29 accounts)"),
-        ("threshold-time", "nobody; mean age of a tweet: 835 ms"),
+        ("threshold-time", "push everyone: 0 accounts pulled, 4.51 busy cores, mean age of a tweet 835 ms"),
     ],
 }
 

@@ -142,7 +142,7 @@ class QueryPlanReport:
     def _repr_markdown_(self) -> str:
         order = list(dict.fromkeys(c.query for c in self.queries))
         queries = [
-            f"| {c.query} | {c.engine}, {c.indexes} | {c.plan} | {_cells(c)} |"
+            f"| {c.query} | {c.engine}, {c.indexes} | {_cells(c)} | {c.plan} |"
             for c in sorted(self.queries, key=lambda c: order.index(c.query))
         ]
         pages = [
@@ -160,8 +160,8 @@ class QueryPlanReport:
         sizes = f"{self.users:,} users, {self.follows:,} follows, {self.tweets:,} tweets."
         return "\n".join(
             [
-                "| query | on | plan | rows read | work | median |",
-                "| :-- | :-- | :-- | --: | --: | --: |",
+                "| query | on | rows read | work | median | plan |",
+                "| :-- | :-- | --: | --: | --: | :-- |",
                 *queries,
                 "",
                 "| page | engine | by offset: rows | work | median | by cursor: rows | work | median |",

@@ -115,7 +115,7 @@ def fanout_view(case: FanOutCase, costs: OperationCosts = PUBLISHED_COSTS) -> Vi
     )
     return View(
         figures,
-        in_words(results, advice, case),
+        in_words(advice),
         side_by_side(results, case),
         lambda: working_table(working_rows(audience, results, best, bound, case)),
     )

@@ -11,15 +11,14 @@ from helpers.models.fanout import FanOut, OperationCosts
 from helpers.models.fanout_cases import FanOutCase
 from helpers.models.fanout_threshold import MOST_NEAR, Advice, EdgeBound, Threshold, crossover
 from helpers.models.quantities import format_bytes, format_number
+from helpers.widgets.explorer import notes_table
 
 __all__ = ["in_words", "side_by_side", "working_rows"]
 
 
-def in_words(results: Mapping[str, FanOut], advice: Advice, case: FanOutCase) -> str:
-    """Return what to choose and why, what the hybrid of the case does, and how late the author's post is."""
-    return " ".join(
-        (_recommendation(advice), _reason(advice), _celebrities(results), _at_hand(results, case))
-    )
+def in_words(advice: Advice) -> str:
+    """Return what to choose, and why."""
+    return f"{_recommendation(advice)} {_reason(advice)}"
 
 
 def _recommendation(advice: Advice) -> str:
@@ -97,7 +96,7 @@ def _after(words: str) -> str:
 
 
 def side_by_side(results: Mapping[str, FanOut], case: FanOutCase) -> str:
-    """Return the strategies as an HTML table: operations, work, times and memory."""
+    """Return as HTML the strategies in a table, what the hybrid does and how late the author's post is."""
     followers = case.largest
     reader = f"read, {format_number(case.reader_follows)} followees"
     last = f"last of {format_number(followers)} followers"
@@ -115,10 +114,8 @@ def side_by_side(results: Mapping[str, FanOut], case: FanOutCase) -> str:
         )
         for name, result in results.items()
     ]
-    cells = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
-    cell = '<td style="white-space: nowrap">{}</td>'
-    lines = "".join(f"<tr>{''.join(map(cell.format, map(html.escape, row)))}</tr>" for row in rows)
-    return f'<table style="overflow-wrap: normal"><tr>{cells}</tr>{lines}</table>'
+    words = html.escape(f"{_celebrities(results)} {_at_hand(results, case)}")
+    return f"{notes_table([head, *rows])}<p>{words}</p>"
 
 
 def working_rows(

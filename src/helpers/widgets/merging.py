@@ -13,7 +13,7 @@ from helpers.models.merging import WAYS, Effort, effort
 from helpers.models.quantities import format_bytes, format_number
 from helpers.models.workload import Field
 from helpers.widgets.controls import NumberControl
-from helpers.widgets.explorer import Explorer, View, working_table
+from helpers.widgets.explorer import Explorer, View, notes_table, working_table
 
 __all__ = ["merge_explorer", "merge_view"]
 
@@ -135,14 +135,12 @@ def _notes(efforts: dict[str, Effort], report: MergeReport | None, case: tuple[i
         for way, each in efforts.items()
     ]
     if report and case:
-        head.append("measured nearest")
+        head.append(f"measured: {case[0]:,} timelines, page of {case[1]:,}")
         for row in rows:
             time = _time(report, row[0], *case)
             row.append(format_nanoseconds(time) if time else "not measured")
-    cells = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
-    lines = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows)
     about = f"{ENTRY_BYTES} B an entry. " + (f"Measured on {html.escape(report.machine)}." if report else "")
-    return f'<table style="overflow-wrap: normal"><tr>{cells}</tr>{lines}</table><p>{about.strip()}</p>'
+    return f"{notes_table([head, *rows])}<p>{about.strip()}</p>"
 
 
 def _working(efforts: dict[str, Effort], timelines: int, page: int, kept: int) -> list[tuple[str, str, str]]:

@@ -40,15 +40,16 @@ QUESTIONS: Mapping[str, Question] = {
         right="so that nobody can change it",
     ),
     "missing-index": prediction(
-        "follows has the key (follower_id, followee_id). Which question must read the whole table?",
-        ["whom does Ann follow?", "who follows Ann?", "does Ann follow Bob?"],
+        "follows has the key (follower_id, followee_id). For which question must all of it be read?",
+        ["whom Ann follows", "who follows Ann", "whether Ann follows Bob"],
         "The next cells ask the database.",
     ),
     "which-order": Question(
         "Why is a key that starts with the time, as a Snowflake id or a UUIDv7, easier on an index than a "
         "random one?",
         {
-            "it is shorter": "A UUID has 16 bytes, random or not.",
+            "it is shorter": "A Snowflake id is, with 8 bytes. A UUID has 16, random or by time, and by time "
+            "it is easier all the same.",
             "new rows go to its end": "The pages there are in memory and fill up. A random key writes to "
             "any page, and leaves them partly empty.",
             "it cannot repeat": "Neither does, for all practical purposes.",
@@ -73,15 +74,16 @@ QUESTIONS: Mapping[str, Question] = {
         right="when the tweet is stored and queued",
     ),
     "who-fills-the-lists": prediction(
-        "Of all deliveries, which share belongs to the one account in a hundred with the most followers?",
+        "Every tweet is pushed. Which share of all deliveries is caused by the 1 % of accounts with the most "
+        "followers?",
         ["about 1 %", "about 10 %", "half or more"],
         "The next cell counts.",
     ),
     "deleted-tweet": Question(
         "Ann deletes a tweet that was pushed to 1,000 timelines. What is the cheapest way that is right?",
         {
-            "take it out of each list at once": "Right, but it is the fan-out once more, for a tweet nobody "
-            "may look at again.",
+            "take it out of each list at once": "It works, but it is the fan-out once more, for a tweet that "
+            "nobody may look at again.",
             "leave it in the lists, and drop it when it is read": "A list holds ids. The reader fetches the "
             "tweets by id and finds that it is gone, so a page asks for a few more.",
             "leave it until the lists are full": "Then her followers go on reading what she deleted.",
@@ -92,10 +94,43 @@ QUESTIONS: Mapping[str, Question] = {
         '"Why not pull for everyone? Then nothing is delivered at all." What do you answer?',
         {
             "pull cannot merge 500 lists": "It can, in well under a second.",
-            "most people read more often than those they follow write": "A delivery is paid for once a "
-            "tweet; a look-up is paid for at each read and for each followee, whether or not there is news.",
-            "push is always cheaper": "Not for an author with millions of followers who seldom look.",
+            "people read more often than each one they follow writes": "A delivery is paid for once a tweet; "
+            "a look-up is paid for at each read and for each followee, whether or not there is news.",
+            "push is always cheaper": "Not where the followers read more seldom than the author writes.",
         },
-        right="most people read more often than those they follow write",
+        right="people read more often than each one they follow writes",
+    ),
+    "photo-app": Question(
+        "A photo app: 20 M users, each posts 0.2 a day, 100 followers a post, 50 reads a post, peak 3. "
+        "Followers shall see a photo within 30 s. What do you recommend?",
+        {
+            "pull": "At 50 reads a post it takes over 20 times the work.",
+            "push everyone": "The largest account's delivery takes 12 of the 30 s, so no celebrity must be "
+            "pulled, and at the published prices nothing takes less work.",
+            "a hybrid from 1.4 M followers on": "That is the threshold of 5 s. Here 30 s are allowed, and "
+            "every celebrity that is pulled costs a look-up at each read.",
+        },
+        right="push everyone",
+    ),
+    "turns-the-photo-app": Question(
+        "Which number of the photo app would have to change, and how far, until pull takes less work?",
+        {
+            "the followers, to 1,000 a post": "Followers multiply both sides: who is delivered to ten times "
+            "as often is also looked up ten times as often.",
+            "the reads, to under one a post": "About 0.8: below that most deliveries are never read.",
+            "the users, to 200 M": "All rates grow alike, and the ratio stays.",
+        },
+        right="the reads, to under one a post",
+    ),
+    "add-workers": Question(
+        '"A celebrity\'s tweet takes 108 s? Add workers." What do you answer?',
+        {
+            "a fan-out cannot be split": "It can: cut the list of followers into pieces, one message each.",
+            "ten workers take 11 s, and the store takes ten times the inserts": "31 M followers at 2.9 M "
+            "inserts a second. It helps if the store has that room, and the others' inserts wait meanwhile.",
+            "then nothing is left to pull": "Within 5 s that is 22 workers and 6 M inserts a second, for one "
+            "tweet.",
+        },
+        right="ten workers take 11 s, and the store takes ten times the inserts",
     ),
 }
