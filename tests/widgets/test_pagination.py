@@ -11,7 +11,7 @@ from helpers.widgets.pagination import MOST_DELETED, MOST_POSTED, paging_explore
 def test_it_opens_with_repeats_and_skips_and_the_cost_of_page_1000() -> None:
     assert paging_explorer().text == (
         "By offset, 6 of the 50 tweets shown had been shown before, and 4 are skipped for good. "
-        "By cursor each comes once, whatever others do. Page 1,000 costs 10,000 index entries by offset and "
+        "By cursor each comes once. Page 1,000 costs 10,000 index entries by offset and "
         "10 by cursor; all pages up to it 5 M and 10 K."
     )
 

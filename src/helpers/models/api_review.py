@@ -84,7 +84,7 @@ def _page_tokens(contract: ApiContract) -> Iterator[Finding]:
                 yield Finding(
                     "page-token-open",
                     f"{endpoint}: {token.name}",
-                    "An offset repeats and skips items while others post, and a client can make one up.",
+                    "An offset would repeat and skip items while others post, and a client can make it up.",
                     "Make it an opaque cursor: the last item's place, signed, for this user, with an end.",
                 )
 
@@ -130,7 +130,7 @@ def _errors(contract: ApiContract) -> Iterator[Finding]:
         yield Finding(
             "errors-unsaid",
             ", ".join(map(str, silent)) or contract.name,
-            "The client must tell “mend the request” from “try again later”, and learns neither.",
+            "The client must tell “mend the request” from “log in again”, and learns neither.",
             "Name a status for each way it can fail, and one shape for all errors (RFC 9457).",
         )
 

@@ -211,7 +211,8 @@ class FanOut:
 
         M/G/c with Poisson posts: M/M/c's wait × (1 + variation²)/2, exact for one worker (Pollaczek and
         Khinchine), Allen and Cunneen's approximation for more. A few long fan-outs make the variation
-        large, and everybody waits behind them.
+        large. With such a tail and several workers it is far above what comes, so read it as "at most": while
+        one worker is held up by a long one, the others go on.
         """
         if not self.deliveries_per_second:
             return 0.0
@@ -222,8 +223,8 @@ class FanOut:
         """Mean age at which a follower can first see a post, over all deliveries and pulled follows (s).
 
         A pushed one waits for its turn and then, on average, for half of its author's deliveries; what is
-        pulled can be seen at once. By turns instead of one after another would change who waits, not this
-        mean: the same deliveries are made.
+        pulled can be seen at once. With one worker, by turns instead of one after another would change who
+        waits, not this mean: the same deliveries are made. With several, `wait_s` makes it a little too high.
         """
         every = float(self.audience.deliveries_per_second.sum())
         if not self.deliveries_per_second:

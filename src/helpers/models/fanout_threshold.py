@@ -51,6 +51,8 @@ class Threshold:
 class EdgeBound:
     """The least work (busy cores) of any choice between push and pull made for each follow.
 
+    Every reader still looks up a list of their own, unless everything is pulled.
+
     For a graph it may be low by 1.1 % at most, and is never high; `pushed_share` of follows are pushed.
     """
 

@@ -1,8 +1,9 @@
 """Step 4: primary keys that sort by time (Snowflake, UUIDv7) beside one that does not (UUIDv4).
 
 Why time order helps: a B-tree is filled at its right edge, so the pages that change are few and in memory,
-and each is full when the next begins; random keys go everywhere, and leave pages part empty. A cursor needs
-no time beside such an id. Like random ones, the ids can be made on many machines that ask no common counter.
+and each is full when the next begins; random keys go everywhere, and PostgreSQL leaves their pages a third
+empty (SQLite evens out neighbours). A cursor needs no time beside such an id. Like random
+ones, the ids can be made on many machines that ask no common counter.
 
 What it gives away: whoever sees an id knows when it was made, to the millisecond, and the ids of a day show
 how many machines made them and how fast. An id is a name, never a secret.

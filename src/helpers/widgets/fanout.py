@@ -37,7 +37,7 @@ _OWN = {
     "reader_follows": (Field("The reader at hand follows", "user", at_least=1, at_most=1e6), 1, 10_000),
     "author_followers": (Field("The author at hand has", "follower", at_least=1, at_most=1e9), 1, 100e6),
     "goal_s": (
-        Field("Every follower shall have a post within", "second", at_least=0.001, at_most=1e5),
+        Field("The largest delivery may take", "second", at_least=0.001, at_most=1e5),
         0.01,
         1_000,
     ),

@@ -84,7 +84,7 @@ def _celebrities(results: Mapping[str, FanOut]) -> str:
 
 
 def _at_hand(results: Mapping[str, FanOut], case: FanOutCase) -> str:
-    push, hybrid = (_at_once(results[name].delivered_s(case.largest)) for name in ("Push", "Hybrid"))
+    push, hybrid = (_delivered(results[name], case.largest) for name in ("Push", "Hybrid"))
     return (
         f"{format_number(case.largest)} followers have a post {_after(push)} by push, {_after(hybrid)} by "
         "your hybrid."
@@ -108,7 +108,7 @@ def side_by_side(results: Mapping[str, FanOut], case: FanOutCase) -> str:
             format_number(result.operations_per_read),
             format_number(result.busy_cores),
             format_seconds(result.read_ms_of(case.reader_follows) / 1e3),
-            _at_once(result.delivered_s(followers)),
+            _delivered(result, followers).replace("at most ", "≤ "),
             _at_once(result.staleness_s),
             format_bytes(result.memory_bytes) if result.memory_bytes else "none",
         )
@@ -202,6 +202,14 @@ def _count(celebrities: float) -> str:
 
 def _percent(share: float) -> str:
     return f"{format_number(100 * share, 2)} %"
+
+
+def _delivered(result: FanOut, followers: float) -> str:
+    """The time until the last follower has a post; the wait for several workers is known from above only."""
+    time = result.delivered_s(followers)
+    words = _at_once(time)
+    waits = result.workers > 1 and math.isfinite(time) and result.wait_s > 0.05 * time
+    return f"at most {words}" if waits and words != "at once" else words
 
 
 def _at_once(time_s: float) -> str:

@@ -51,7 +51,8 @@ def paging_view(size: float, posted: float, deleted: float, page: float) -> View
 
 _NOTE = (
     "<p>What a cursor cannot do: jump to page 1,000, or say how many pages there are. "
-    "A feed is read from the top, so nobody misses it.</p>"
+    "A feed is read from the top, so nobody misses it. And a tweet that arrives late, with an older time, "
+    "stands above the reader's place: it is seen at the next visit.</p>"
 )
 
 
@@ -62,7 +63,7 @@ def _walk_words(by_offset: Walk, size: int) -> str:
     return (
         f"By offset, {again or 'none'} of the {PAGES * size} tweets shown had been shown before, and "
         f"{skipped or 'none'} {'is' if skipped == 1 else 'are'} skipped for good. "
-        "By cursor each comes once, whatever others do."
+        "By cursor each comes once."
     )
 
 

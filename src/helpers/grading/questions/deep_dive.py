@@ -34,7 +34,7 @@ QUESTIONS: Mapping[str, Question] = {
         {
             "so that nobody can read it": "Signed is not encrypted: who decodes it reads their own place.",
             "so that nobody can change it": "A changed token is refused, so the server may believe what it "
-            "holds, and may change what that is later.",
+            "holds.",
             "so that it never expires": "It holds the end of its life too, and that is signed with the rest.",
         },
         right="so that nobody can change it",
@@ -50,8 +50,8 @@ QUESTIONS: Mapping[str, Question] = {
         {
             "it is shorter": "A Snowflake id is, with 8 bytes. A UUID has 16, random or by time, and by time "
             "it is easier all the same.",
-            "new rows go to its end": "The pages there are in memory and fill up. A random key writes to "
-            "any page, and leaves them partly empty.",
+            "new rows go to its end": "The pages there are in memory already. A random key writes to any "
+            "page, and PostgreSQL leaves these a third empty (SQLite evens out neighbours).",
             "it cannot repeat": "Neither does, for all practical purposes.",
         },
         right="new rows go to its end",
@@ -69,7 +69,8 @@ QUESTIONS: Mapping[str, Question] = {
             "after the last delivery": "Only if the author waits for them, and nothing asks for that.",
             "when the tweet is stored and queued": "Milliseconds later. The deliveries go on for seconds "
             "after that: delivery is slow, not the write.",
-            "before the tweet is stored": "Then a crash loses a tweet that the author was told is posted.",
+            "before the tweet is stored": "Then a crash loses a tweet that the author was told is posted, "
+            "unless the queue itself is durable.",
         },
         right="when the tweet is stored and queued",
     ),
@@ -117,7 +118,8 @@ QUESTIONS: Mapping[str, Question] = {
         {
             "the followers, to 1,000 a post": "Followers multiply both sides: who is delivered to ten times "
             "as often is also looked up ten times as often.",
-            "the reads, to under one a post": "About 0.8: below that most deliveries are never read.",
+            "the reads, to under one a post": "About 0.8: below that the deliveries cost more than the "
+            "look-ups they spare.",
             "the users, to 200 M": "All rates grow alike, and the ratio stays.",
         },
         right="the reads, to under one a post",
