@@ -28,7 +28,7 @@ def test_a_page_read_is_a_round_trip_and_look_ups() -> None:
     assert push.predicted == pytest.approx(0.058)
     assert push.predicted < hybrid.predicted < pull.predicted
     assert [pull.measured, push.measured] == pytest.approx([0.4, 0.15])
-    # A request is 40 µs beyond what it carries; beside the worker a read took a fifth longer.
+    # A request is 40 µs beyond what it carries; among posts a read took a quarter longer than alone.
     assert push.parts == {"request": 0.04, "company": pytest.approx(0.03)}
 
 
@@ -44,7 +44,7 @@ def test_a_post_is_a_round_trip_and_a_write_in_every_strategy() -> None:
     found = compare_feeds(made_up_report(), "SQLite", "post")
     assert [one.strategy for one in found] == list(STRATEGIES)
     assert [one.predicted for one in found] == pytest.approx(3 * [0.5])
-    assert [one.parts for one in found] == [{}, {"company": 0}, {"company": 0}]
+    assert [one.parts for one in found] == [{}, {"worker": 0}, {"worker": 0}]
 
 
 def test_operations_are_those_of_the_graph_give_or_take_chance() -> None:

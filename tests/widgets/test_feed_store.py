@@ -19,7 +19,7 @@ def test_it_opens_with_the_page_reads_of_the_first_store() -> None:
     assert (
         "a request takes 60 µs more, whatever it asks for, and 40 µs if it is for one list" in explorer.text
     )
-    assert "Beside the worker a push's reads took 30 µs longer than alone." in explorer.text
+    assert "Among posts and deliveries a push's reads took 30 µs longer than alone" in explorer.text
     assert "at work for 90%" in explorer.text
     assert "push | 150 µs | 58 µs | +40 µs | +30 µs | +22 µs" in explorer.notes
     assert "SQLite 1.0: one machine." in explorer.notes

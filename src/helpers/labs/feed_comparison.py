@@ -78,6 +78,7 @@ def _read(report: FeedReport, store: MeasuredStore, way: str) -> Comparison:
     request_us = costs.one_lookup_request_us if way == "push" else costs.lookup_request_us
     parts = {
         "request": request_us / 1e3,
+        # A pull has no worker, but other calls between its reads, and pauses.
         "company": percentile_ms(beside, 50) - percentile_ms(run.quiet_reads_ms, 50),
     }
     # More followees never make a read shorter, so the median reader's is the median read.
@@ -114,8 +115,8 @@ def _post(report: FeedReport, store: MeasuredStore, way: str) -> Comparison:
     one = store.costs.operations
     median = percentile_ms(run.posts_ms, 50)
     # A pull has no worker, so what a post takes longer elsewhere comes from the worker's company.
-    company = {"company": median - percentile_ms(alone.posts_ms, 50)} if way != "pull" else {}
-    return Comparison(way, way, median, (one.round_trip_us + one.write_us) / 1e3, company)
+    worker = {"worker": median - percentile_ms(alone.posts_ms, 50)} if way != "pull" else {}
+    return Comparison(way, way, median, (one.round_trip_us + one.write_us) / 1e3, worker)
 
 
 def _operations(report: FeedReport, engine: str, way: str, reads: bool) -> Comparison:

@@ -16,7 +16,8 @@ _NONE = "nothing measured"
 _NAMES = {
     "request": "any request",
     "requests": "its requests",
-    "company": "the worker beside it",
+    "company": "not being alone",
+    "worker": "the worker beside it",
 }
 _CLOSE = 1.25
 _UNFELT_MS = 1e-4
@@ -104,7 +105,7 @@ def _reasons(report: FeedReport, engine: str, what: str, found: Sequence[Compari
         push = next(one for one in found if one.strategy == "push")
         return [
             "The model's post is a round trip and a write, whatever the strategy; delivery comes later. "
-            f"Beside a push's worker the median post took {_signed(push.parts['company'])} than in a pull, "
+            f"Beside a push's worker the median post took {_signed(push.parts['worker'])} than in a pull, "
             "where there is none."
         ]
     if what == "delivery":
@@ -123,9 +124,9 @@ def _reasons(report: FeedReport, engine: str, what: str, found: Sequence[Compari
     return [
         f"The model has a round trip and {_us(costs.operations.lookup_us)} a look-up. Loops of their own "
         f"found that a request takes {_us(costs.lookup_request_us)} more, whatever it asks for, and "
-        f"{_us(costs.one_lookup_request_us)} if it is for one list, as in a push. Beside the worker a push's "
-        f"reads took {_signed(push.parts['company'])} than alone. Of one look-up the program "
-        f"itself{_inside(engine)} is at work for {costs.lookup_client_share:.0%}."
+        f"{_us(costs.one_lookup_request_us)} if it is for one list, as in a push. Among posts and deliveries a "
+        f"push's reads took {_signed(push.parts['company'])} than alone, one straight after the other. Of one "
+        f"look-up the program itself{_inside(engine)} is at work for {costs.lookup_client_share:.0%}."
     ]
 
 
