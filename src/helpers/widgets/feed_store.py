@@ -124,9 +124,9 @@ def _reasons(report: FeedReport, engine: str, what: str, found: Sequence[Compari
     return [
         f"The model has a round trip and {_us(costs.operations.lookup_us)} a look-up. Loops of their own "
         f"found that a request takes {_us(costs.lookup_request_us)} more, whatever it asks for, and "
-        f"{_us(costs.one_lookup_request_us)} if it is for one list, as in a push. Among posts and deliveries a "
-        f"push's reads took {_signed(push.parts['company'])} than alone, one straight after the other. Of one "
-        f"look-up the program itself{_inside(engine)} is at work for {costs.lookup_client_share:.0%}."
+        f"{_us(costs.one_lookup_request_us)} if it is for one list, as in a push. Among posts and deliveries "
+        f"a push's reads took {_signed(push.parts['company'])} than alone, one straight after the other. "
+        f"Of one look-up the program itself{_inside(engine)} is at work for {costs.lookup_client_share:.0%}."
     ]
 
 
