@@ -17,7 +17,7 @@ PARTS = ("alone", "once", "afresh", "others", "errors", "recovery")
 """What can be checked, see `check_coalescer`."""
 
 # Waiting is counted in looks of a millisecond: on a busy machine they take longer, as the answer does.
-_PATIENCE, _GRACE = 1_000, 150
+_PATIENCE, _GRACE = 700, 100
 _LOOK_S, _LONGEST_S = 0.001, 5.0
 _MEETING_S = 0.005
 _ROUNDS = 3
