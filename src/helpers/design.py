@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +19,8 @@ from helpers.models.api_contract import CORRECTED_API, ApiContract
 from helpers.models.architecture import Architecture
 from helpers.models.architectures import TWITTER_DESIGN
 from helpers.models.checks import require_whole, short_repr
+from helpers.models.critique import Critique
+from helpers.models.critique_rules import find_issues
 from helpers.models.estimation import Estimate, estimate
 from helpers.models.feed_decision import TWITTER_FEED, FeedDecision
 from helpers.models.prompts import TWITTER_CONTRACT
@@ -32,13 +35,13 @@ __all__ = ["LAST_STEP", "OWN_DESIGN", "Design", "DesignFileError", "current_desi
 
 FORMAT = "system design course: design"
 VERSION = 1
-LAST_STEP = 4
+LAST_STEP = 5
 """The last step that writes into the design."""
 
 OWN_DESIGN = "my_design.json"
 """Where a reader's own design is kept, beside the lessons, unless DESIGN_FILE names another place."""
 
-_WRITTEN_IN = (("contract",), ("inputs",), ("architecture",), ("api", "schema", "feed"))
+_WRITTEN_IN = (("contract",), ("inputs",), ("architecture",), ("api", "schema", "feed"), ("bottlenecks",))
 """The parts that each step writes."""
 _SECTIONS = tuple(name for names in _WRITTEN_IN for name in names)
 _LARGEST_FILE_BYTES = 10_000_000
@@ -48,6 +51,7 @@ _KINDS: Mapping[str, type] = {
     "api": ApiContract,
     "schema": Schema,
     "feed": FeedDecision,
+    "bottlenecks": Critique,
 }
 _ADAPTERS: Mapping[str, TypeAdapter[Any]] = {name: TypeAdapter(kind) for name, kind in _KINDS.items()}
 
@@ -59,7 +63,7 @@ class DesignFileError(ValueError):
 @dataclass(frozen=True)
 class Design:
     """What the steps decided: the contract (1), the other inputs of the workload (2), the architecture (3),
-    the API, the schema and how feeds are made (4).
+    the API, the schema and how feeds are made (4), the issues that are left (5).
 
     `inputs` holds arguments of `Workload` by name, except `daily_users`, which the contract decides. A part
     that no step has written yet is None. Raises ValueError or TypeError naming the argument and the value.
@@ -78,6 +82,7 @@ class Design:
     api: ApiContract | None = None
     schema: Schema | None = None
     feed: FeedDecision | None = None
+    bottlenecks: Critique | None = None
 
     def __post_init__(self) -> None:
         for name, kind in _KINDS.items():
@@ -91,14 +96,7 @@ class Design:
     def example(cls, after_step: int = LAST_STEP) -> "Design":
         """Return the framework's Twitter, cut after a step."""
         step = require_whole("after_step", after_step, at_least=1, at_most=LAST_STEP)
-        whole = cls(
-            contract=TWITTER_CONTRACT,
-            architecture=TWITTER_DESIGN,
-            api=CORRECTED_API,
-            schema=CORRECTED_SCHEMA,
-            feed=TWITTER_FEED,
-        ).with_workload(WHOLE_TWITTER)
-        return whole.after(step)
+        return _whole_example().after(step)
 
     def after(self, step: int) -> "Design":
         """Return the parts that the steps up to `step` wrote.
@@ -124,6 +122,26 @@ class Design:
     def estimate(self) -> Estimate:
         """The estimate of step 2, worked out anew from the contract; ranges count with their middle."""
         return estimate(self.workload.at_middle())
+
+    def find_issues(self) -> Critique:
+        """Return the issues that the models find in this design; ValueError says which step is missing.
+
+        >>> [issue.about for issue in Design.example(after_step=4).find_issues().issues][:1]
+        ["all readers of a celebrity's tweet ask one machine of the cache"]
+        """
+        if self.architecture is None:
+            raise ValueError("architecture = None: draw it in step 3, or start from Design.example()")
+        asked, contract = self.estimate, self.contract
+        assert contract is not None  # or there is no estimate
+        within = [target.within_s for target in contract.consistency if target.within_s is not None]
+        return find_issues(
+            self.architecture,
+            asked,
+            self.feed,
+            growth_per_year=contract.growth_per_year,
+            deliver_within_s=min(within, default=None),
+            availability=contract.availability,
+        )
 
     def replace(self, **changes: Any) -> "Design":
         """Return this design with some parts changed."""
@@ -252,7 +270,22 @@ class Design:
             parts.append(f"**{self.schema.name}**\n\n```sql\n{statements}\n```")
         if self.feed is not None:
             parts.append(self.feed._repr_markdown_())
+        if self.bottlenecks is not None:
+            parts.append(self.bottlenecks._repr_markdown_())
         return "\n\n".join(parts) or "*An empty design: no step has written into it.*"
+
+
+# Made when it is first asked for: finding the issues takes longer than all the rest of the import.
+@lru_cache(maxsize=1)
+def _whole_example() -> Design:
+    design = Design(
+        contract=TWITTER_CONTRACT,
+        architecture=TWITTER_DESIGN,
+        api=CORRECTED_API,
+        schema=CORRECTED_SCHEMA,
+        feed=TWITTER_FEED,
+    ).with_workload(WHOLE_TWITTER)
+    return design.replace(bottlenecks=design.find_issues().top())
 
 
 def design_file() -> Path | None:
