@@ -11,7 +11,7 @@ from helpers.models.nines import PERIODS_S
 
 __all__ = ["check_settings"]
 
-_ROUNDING = 1e-9
+_ROUNDING = 1e-6
 """What an interval that is just right may be off by: 6 / 7 s seven times is not 6 s to the last digit."""
 
 
