@@ -123,11 +123,13 @@ class Design:
         """The estimate of step 2, worked out anew from the contract; ranges count with their middle."""
         return estimate(self.workload.at_middle())
 
-    def find_issues(self) -> Critique:
+    def find_issues(self, *, celebrity_cache: bool = False, alarms: bool = False) -> Critique:
         """Return the issues that the models find in this design; ValueError says which step is missing.
 
+        Arguments as in `helpers.models.critique_rules.find_issues`.
+
         >>> [issue.about for issue in Design.example(after_step=4).find_issues().issues][:1]
-        ["all readers of a celebrity's tweet ask one machine of the cache"]
+        ["all readers of a celebrity's tweet ask one machine of the cache at once"]
         """
         if self.architecture is None:
             raise ValueError("architecture = None: draw it in step 3, or start from Design.example()")
@@ -141,6 +143,8 @@ class Design:
             growth_per_year=contract.growth_per_year,
             deliver_within_s=min(within, default=None),
             availability=contract.availability,
+            celebrity_cache=celebrity_cache,
+            alarms=alarms,
         )
 
     def replace(self, **changes: Any) -> "Design":
@@ -298,14 +302,22 @@ def design_file() -> Path | None:
 def current_design(after_step: int) -> Design:
     """Return the reader's own design as it is after a step; what it leaves out comes from the example.
 
+    Issues come from no other design than their own: where they wrote none, those that the models find.
     Raises DesignFileError when the file cannot be read: it may hold work, so it is not passed over.
     """
     example = Design.example(after_step)
     path = design_file()
     if path is None or not path.exists():
         return example
-    own = Design.load(path)
-    return example.merged(own.after(after_step))
+    own = Design.load(path).after(after_step)
+    design = example.merged(own)
+    if design.bottlenecks is None or own.bottlenecks is not None:
+        return design
+    try:
+        found = design.find_issues().top()
+    except ValueError:  # without daily users, or drawn with two clients: nothing can be found
+        found = None
+    return design.replace(bottlenecks=found)
 
 
 def _plain_inputs(inputs: Mapping[str, Any]) -> dict[str, Any]:

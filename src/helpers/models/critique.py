@@ -163,8 +163,8 @@ class Critique:
         for issue in self.issues:
             cells = (
                 issue.about,
-                issue.how_often,
-                issue.how_long,
+                issue.how_often if issue.times_a_year else "",
+                issue.how_long if issue.minutes_each else "",
                 _percent(issue.share_hit),
                 format_duration(60 * issue.lost_minutes),
                 issue.remedy,
@@ -184,7 +184,7 @@ def _percent(share: float) -> str:
 
 def _how_often(times: float) -> str:
     if not times:
-        return "never yet"
+        return "never"
     if times < 0.7:
         return f"once in {format_number(1 / times, 2)} years"
     for period, unit in ((_DAYS, "day"), (_WEEKS, "week")):

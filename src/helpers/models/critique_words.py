@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from helpers.models.architecture import DATABASES, Architecture, Component
+from helpers.models.architecture import Architecture, Component
 from helpers.models.failover import Heartbeat, Pair
 from helpers.models.nines import format_duration
 from helpers.models.quantities import format_number
@@ -85,16 +85,21 @@ def standby_remedy(architecture: Architecture, component: Component) -> tuple[st
     machines = count_of(component.replicas)
     each = "a standby" if component.replicas == 1 else "a standby for each machine"
     takeover = f"{format_duration(_PAIR.heartbeat.mean_detection_s + _PAIR.takeover_s)}"
-    if component.kind in DATABASES:
+    if component.kind in ("primary database", "shard"):
         late = "the last writes, which it may not have yet, or a wait for it at each write"
-        if component.kind != "read replica" and any(
-            flow.arrives_as == "replication" for flow in architecture.leaving(component.name)
-        ):
+        if any(flow.arrives_as == "replication" for flow in architecture.leaving(component.name)):
             return "let a replica take its place, with a heartbeat and fencing", late
         return f"add {each}, with a heartbeat and fencing", f"{machines}, and {late}"
     if component.kind == "cache":
         return f"add {each} that holds the same entries", f"{machines}, and every entry written twice"
-    remedy, price = _REMEDIES.get(component.kind, _REMEDIES["API service"])
+    kind = component.kind
+    if any(
+        architecture[flow.source].kind == "queue"
+        for flow in architecture.flows
+        if flow.target == component.name
+    ):
+        kind = "API service"  # its work waits already; it only needs one machine more
+    remedy, price = _REMEDIES.get(kind, _REMEDIES["API service"])
     return remedy, price.format(takeover=takeover)
 
 
