@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.grading.questions import deep_dive, estimation, high_level_design, requirements
+from helpers.grading.questions import bottlenecks, deep_dive, estimation, high_level_design, requirements
 from helpers.grading.self_checks import QUESTIONS
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -14,6 +14,7 @@ BY_LESSON = {
     "2_estimation": estimation.QUESTIONS,
     "3_high_level_design": high_level_design.QUESTIONS,
     "4_deep_dive": deep_dive.QUESTIONS,
+    "5_bottlenecks": bottlenecks.QUESTIONS,
 }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from helpers.grading.questions import deep_dive, estimation, high_level_design, requirements
+from helpers.grading.questions import bottlenecks, deep_dive, estimation, high_level_design, requirements
 from helpers.grading.questions.question import Question
 
 __all__ = ["QUESTIONS", "Question"]
@@ -12,5 +12,6 @@ QUESTIONS: Mapping[str, Question] = {
     **estimation.QUESTIONS,
     **high_level_design.QUESTIONS,
     **deep_dive.QUESTIONS,
+    **bottlenecks.QUESTIONS,
 }
 """Every choice question of the lessons, by name."""
