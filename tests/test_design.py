@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 from helpers.design import FORMAT, LAST_STEP, VERSION, Design, DesignFileError, current_design
 from helpers.models.api_contract import FRAMEWORK_API
+from helpers.models.architectures import FRAMEWORK_DIAGRAM
+from helpers.models.critique import Critique, Issue
 from helpers.models.feed_decision import FeedDecision
 from helpers.models.prompts import PROMPTS, TWITTER_CONTRACT
 from helpers.models.published import FRAMEWORK_TWITTER, STRONG_NODE, TWITTER_2013, WHOLE_TWITTER
@@ -68,6 +70,7 @@ def test_each_step_adds_its_own_parts() -> None:
     ]
     assert written[0] == {"contract"}
     assert written[3] - written[2] == {"api", "schema", "feed"}
+    assert written[4] - written[3] == {"bottlenecks"}
     assert all(one < next_ for one, next_ in itertools.pairwise(written))
     with pytest.raises(ValueError, match="step = 0"):
         Design.example().after(0)
@@ -80,6 +83,26 @@ def test_a_step_that_is_missing_is_named() -> None:
         _ = Design.example(after_step=1).estimate
     with pytest.raises(ValueError, match=r"contract\.daily_users = None: ask"):
         _ = with_users(Design.example(), None).estimate
+
+
+def test_the_example_ships_the_issues_that_are_found_in_it() -> None:
+    assert Design.example().bottlenecks == Design.example(after_step=4).find_issues().top()
+    assert Design.example().find_issues(celebrity_cache=True, alarms=True) != Design.example().find_issues()
+
+
+def test_issues_follow_from_the_contract_and_the_drawing() -> None:
+    design = Design.example()
+    assert design.contract is not None
+    grown = design.replace(contract=dataclasses.replace(design.contract, growth_per_year=4))
+    assert any("is full in" in issue.about and issue.lost_minutes for issue in grown.find_issues().issues)
+    drawn = design.replace(architecture=FRAMEWORK_DIAGRAM)
+    assert drawn.find_issues().issues[0].about == "nothing stands in for the Load Balancer"
+    bare = design.replace(contract=dataclasses.replace(design.contract, consistency=(), availability=None))
+    assert bare.find_issues() == design.find_issues(), "what is not said is the framework's"
+    with pytest.raises(ValueError, match="architecture = None: draw it in step 3"):
+        Design.example(after_step=2).find_issues()
+    with pytest.raises(ValueError, match="contract = None: write it in step 1"):
+        Design(architecture=FRAMEWORK_DIAGRAM).find_issues()
 
 
 @pytest.mark.parametrize(
@@ -119,6 +142,8 @@ DESIGNS = [
     Design(inputs={"writes_per_user": 1, "item": "photo"}),
     Design(api=FRAMEWORK_API, schema=FRAMEWORK_SCHEMA, feed=FeedDecision("pull", because="« few » readers")),
     Design(feed=FeedDecision("push", kept=100)),
+    Design(bottlenecks=Critique(())),
+    Design(bottlenecks=Critique((Issue("a | b", 2, 240, 1, "« add » one", "1 machine", "half of it"),))),
 ]
 
 
@@ -175,6 +200,7 @@ def test_the_file_can_be_read_by_a_person() -> None:
         (changed(inputs={"writes_per_user": {"low": 5, "high": 1}}), "low"),
         (changed(contract="Design Twitter"), "contract"),
         (changed(contract={}), "contract.prompt: "),
+        (changed(bottlenecks={"issues": [{"about": "it"}]}), "bottlenecks.issues.0.times_a_year: "),
         ('{"format": 1, "format": 2}', "'format' stands in it twice"),
     ],
 )
@@ -450,6 +476,21 @@ def test_what_their_file_leaves_out_comes_from_the_example(my_file: Path) -> Non
     assert current_design(2) == mine.with_workload(TWITTER_2013)
 
 
+def test_issues_are_those_of_their_own_design(my_file: Path) -> None:
+    assert current_design(5) == Design.example(5)
+    mine = with_users(Design.example(after_step=4), 77e6).replace(architecture=FRAMEWORK_DIAGRAM)
+    mine.save(my_file)
+    assert current_design(4) == mine
+    assert current_design(5).bottlenecks == mine.find_issues().top()
+    said = Critique((Issue("nobody looks", 12, 60, 0.1, "look", "an hour a day"),))
+    mine.replace(bottlenecks=said).save(my_file)
+    assert current_design(5).bottlenecks == said
+    assert current_design(4).bottlenecks is None
+    nobody = with_users(mine, None)
+    nobody.save(my_file)
+    assert current_design(5).bottlenecks is None, "without daily users nothing can be found"
+
+
 def test_a_file_in_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
@@ -472,6 +513,8 @@ def test_it_shows_as_a_page_of_markdown() -> None:
     for part in ("POST /v1/tweet", "CREATE TABLE follows", "1,000,000 followers"):
         assert part in show()
         assert part not in Design.example(after_step=3)._repr_markdown_()
+    assert "One issue with this design is that" in show()
+    assert "One issue" not in Design.example(after_step=4)._repr_markdown_()
     assert "empty design" in Design()._repr_markdown_()
 
 
