@@ -14,6 +14,7 @@ from helpers.models.architecture_review import single_points_of_failure
 from helpers.models.architectures import FRAMEWORK_DIAGRAM
 from helpers.models.availability import PROVIDER_AVAILABILITY, availabilities, component_availability
 from helpers.models.checks import require_choice
+from helpers.models.critique_words import listed, the
 from helpers.models.degraded import machines_left, overloaded
 from helpers.models.estimation import Estimate
 from helpers.models.nines import downtime_s, format_availability, format_duration
@@ -163,16 +164,16 @@ def _broken_words(design: Architecture, lost: dict[str, int], failure: str) -> s
     if not lost:
         return "Nothing is broken."
     if failure != FAILURES[0]:
-        return f"All machines of {_listed([_the(design[name]) for name in lost])} have failed at once."
-    ours = [_the(design[name]) for name, machines in lost.items() if machines]
-    theirs = [_the(design[name]) for name, machines in lost.items() if not machines]
+        return f"All machines of {listed([the(design[name]) for name in lost])} have failed at once."
+    ours = [the(design[name]) for name, machines in lost.items() if machines]
+    theirs = [the(design[name]) for name, machines in lost.items() if not machines]
     words = []
     if ours:
         each = " each" if len(ours) > 1 else ""
         verb = "have" if len(ours) > 1 else "has"
-        words.append(f"One machine{each} of {_listed(ours)} {verb} failed.")
+        words.append(f"One machine{each} of {listed(ours)} {verb} failed.")
     if theirs:
-        words.append(f"A provider runs {_listed(theirs)} on many machines: one fewer does not show.")
+        words.append(f"A provider runs {listed(theirs)} on many machines: one fewer does not show.")
     return " ".join(words)
 
 
@@ -180,7 +181,7 @@ def _outcome_words(design: Architecture, up: dict[str, float]) -> str:
     said: dict[str, list[str]] = {}
     for kind in asked_kinds(design):
         said.setdefault(_outcome(design, kind, up), []).append(_NOUNS[kind])
-    clauses = [f"{_listed(nouns)} {outcome}" for outcome, nouns in said.items()]
+    clauses = [f"{listed(nouns)} {outcome}" for outcome, nouns in said.items()]
     text = "; ".join(clauses)
     return f"{text[:1].upper()}{text[1:]}." if text else "Nobody asks anything of this design."
 
@@ -199,11 +200,11 @@ def _outcome(design: Architecture, kind: str, up: dict[str, float]) -> str:
 def _load_words(design: Architecture, asked: Estimate | Demand | None, lost: dict[str, int]) -> str:
     if asked is None:
         gone = [
-            _the(design[name])
+            the(design[name])
             for name, machines in lost.items()
             if design[name].kind == "cache" and not machines_left(design[name], machines)
         ]
-        return f"Without {_listed(gone)} every read falls on what is behind it." if gone else ""
+        return f"Without {listed(gone)} every read falls on what is behind it." if gone else ""
     full = overloaded(design, asked, lost)
     if not full:
         return "What is left bears the load of the peak." if lost else ""
@@ -211,17 +212,17 @@ def _load_words(design: Architecture, asked: Estimate | Demand | None, lost: dic
     for load in full:
         verb, they = ("get", "they") if load.component.title.endswith("s") else ("gets", "it")
         times = format_number(load.utilisation or 0, 2)
-        parts.append(f"{_the(load.component)} {verb} {times} times what {they} can take")
-    return f"But at the peak {_listed(parts)}."
+        parts.append(f"{the(load.component)} {verb} {times} times what {they} can take")
+    return f"But at the peak {listed(parts)}."
 
 
 def _alone_words(alone: dict[str, tuple[Component, ...]], leaning: Sequence[Component]) -> str:
     grouped: dict[str, list[str]] = {}
     for component, nouns in _stops(alone).items():
-        grouped.setdefault(_listed(nouns), []).append(_the(component))
-    parts = [f"{_listed(names)} for {nouns}" for nouns, names in grouped.items()]
+        grouped.setdefault(listed(nouns), []).append(the(component))
+    parts = [f"{listed(names)} for {nouns}" for nouns, names in grouped.items()]
     if leaning:
-        them = _listed([_the(component) for component in leaning])
+        them = listed([the(component) for component in leaning])
         parts.append(f"{them} too, unless what is behind can bear its reads")
     if not parts:
         return "No single machine stops anything."
@@ -268,8 +269,8 @@ def _remedies(gains: Sequence[Gain]) -> str:
         return "<p>Nothing stands alone. What is missing now is what copies share, and bad luck twice.</p>"
     rows: list[tuple[str, ...]] = [("One failure of", "hits", "A standby gives back")]
     for gain in gains:
-        nouns = _listed([_NOUNS[kind] for kind in gain.hits])
-        rows.append((_the(gain.component), nouns, f"{format_duration(gain.saved_s)} a year"))
+        nouns = listed([_NOUNS[kind] for kind in gain.hits])
+        rows.append((the(gain.component), nouns, f"{format_duration(gain.saved_s)} a year"))
     return notes_table(rows)
 
 
@@ -307,14 +308,3 @@ def _row(component: Component, each: float, common: float) -> tuple[str, str, st
 
 def _down(availability: float) -> str:
     return format_duration(downtime_s(availability, "year"))
-
-
-def _the(component: Component) -> str:
-    title = component.title
-    # "Load Balancer" and "API servers" as they are written, "Load balancer" as inside a sentence.
-    capitals = title[:2].isupper() or any(word[:1].isupper() for word in title.split()[1:])
-    return f"the {title if capitals else title[:1].lower() + title[1:]}"
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
