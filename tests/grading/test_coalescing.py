@@ -220,6 +220,27 @@ def test_what_is_kept_is_not_loaded_afresh(capsys: pytest.CaptureFixture[str]) -
     assert "call 2 of get('ann'), one after the other, returned 'row 1 of ann'" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("seconds", [0.0, 0.01, 0.1])
+def test_a_nap_is_no_waiting(seconds: float, capsys: pytest.CaptureFixture[str]) -> None:
+    def napping(load: Load) -> Load:
+        lock, values = threading.Lock(), dict[str, Any]()
+
+        def get(key: str) -> Any:
+            with lock:
+                mine = key not in values
+                values.setdefault(key, None)
+            if mine:
+                values[key] = load(key)
+            else:
+                time.sleep(seconds)
+            return values[key]
+
+        return get
+
+    assert check_coalescer(napping, "once") == 0
+    assert "get('ann') returned None, 'a row' was expected." in capsys.readouterr().out
+
+
 def test_an_event_that_stays_set_hands_out_what_is_old() -> None:
     def stale(load: Load) -> Load:
         lock, inner = threading.Lock(), with_futures(load)
