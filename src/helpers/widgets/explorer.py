@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from helpers.widgets.live_plot import LivePlot
 
-__all__ = ["Explorer", "Panel", "View", "notes_table", "working_table"]
+__all__ = ["Explorer", "Panel", "Picture", "View", "notes_table", "working_table"]
 
 _CSS = (Path(__file__).parent / "explorer.css").read_text(encoding="utf-8")
 
@@ -154,6 +154,25 @@ class Explorer(_Framed):
         boxes = [control for control in self.controls.values() if isinstance(control, ipywidgets.Checkbox)]
         ticks = [f"[{'x' if box.value else ' '}] {box.description}" for box in boxes]
         return "\n".join(filter(None, (self._title, *ticks, self.text, self.notes)))
+
+
+class Picture(_Framed):
+    """A picture that nothing moves, such as a measurement, with the result in words."""
+
+    def __init__(self, title: str, view: View) -> None:
+        self._title = title
+        self.plot = LivePlot(view.figures, view.words, view.notes)
+        self.plot.add_class("helpers-pictures")
+        head = ipywidgets.HTML(f"<h4>{html.escape(title)}</h4>")
+        super().__init__([head, self.plot])
+
+    @property
+    def text(self) -> str:
+        """The result in words."""
+        return str(self.plot.words)
+
+    def _in_words(self) -> str:
+        return "\n".join(filter(None, (self._title, self.text, _plain_text(self.plot.notes))))
 
 
 class Panel(_Framed):
