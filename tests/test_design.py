@@ -76,6 +76,14 @@ def test_each_step_adds_its_own_parts() -> None:
         Design.example().after(0)
 
 
+def test_what_is_not_written_does_not_show() -> None:
+    assert repr(Design()) == "Design()"
+    first = repr(Design.example(after_step=1))
+    assert first.startswith("Design(contract=Contract(")
+    assert not any(part in first for part in ("inputs=", "architecture=", "feed="))
+    assert "feed=FeedDecision(" in repr(Design.example())
+
+
 def test_a_step_that_is_missing_is_named() -> None:
     with pytest.raises(ValueError, match="contract = None: write it in step 1"):
         _ = Design().workload

@@ -60,7 +60,7 @@ class DesignFileError(ValueError):
     """A file is not a design this course can read; the message says why, and the file is left alone."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Design:
     """What the steps decided: the contract (1), the other inputs of the workload (2), the architecture (3),
     the API, the schema and how feeds are made (4), the issues that are left (5).
@@ -91,6 +91,16 @@ class Design:
                 raise TypeError(f"{name} = {short_repr(part)}: it must be {article} {kind.__name__} or None")
         if self.inputs is not None:
             object.__setattr__(self, "inputs", MappingProxyType(_plain_inputs(self.inputs)))
+
+    def __repr__(self) -> str:
+        """Only the parts that are written, so that a lesson's output stays when a later step gets a part.
+
+        >>> Design(inputs={"writes_per_user": 5})
+        Design(inputs=mappingproxy({'writes_per_user': 5.0}))
+        """
+        parts = {name: getattr(self, name) for name in _SECTIONS}
+        written = (f"{name}={part!r}" for name, part in parts.items() if part is not None)
+        return f"{type(self).__name__}({', '.join(written)})"
 
     @classmethod
     def example(cls, after_step: int = LAST_STEP) -> "Design":

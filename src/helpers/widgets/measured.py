@@ -43,7 +43,7 @@ def stampede_picture(report: StampedeReport) -> Picture:
     words = " ".join(
         f"{'With' if run.coalesced else 'Without'} coalescing each expiry made "
         f"{readable(run.loads_per_expiry)} loads; the model expects {readable(report.predicted_loads(run))} "
-        f"for a load as long as alone, and {readable(run.expected_loads)} for one as long as first loads took."
+        f"for a load as long as alone, and {readable(run.expected_loads)} for one that takes as long as here."
         for run in report.runs
     )
     return Picture(_STAMPEDE, View((stampede_figure(report),), words))
