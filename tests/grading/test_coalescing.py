@@ -183,6 +183,11 @@ def test_any_value_is_one(value: Any) -> None:
         (lambda load: 1 / 0, "once", "coalesce(load) stopped with ZeroDivisionError('division by zero')."),
         (lambda load: lambda: load("ann"), "once", "get('ann') stopped with TypeError("),
         (one_after_the_other, "once", "6 callers asked for 'ann' at once: load was called 6 times, once was"),
+        (
+            one_after_the_other,
+            "errors",
+            "6 callers asked for 'ann' at once: load was called 6 times, once was",
+        ),
         (one_after_the_other, "others", "get('bob') waited for the load of 'ann', which is another key."),
         (lambda load: lambda key: None, "once", "get('ann') returned None, 'a row' was expected."),
         (lambda load: lambda key: None, "others", "get('ann') returned None, 'row of ann' was expected."),
