@@ -135,6 +135,10 @@ VARIANTS = (
     _explorer("merge_explorer", "merging"),
     _explorer("tweet_travel_explorer", "tweet_travel", sweep=3),
     _explorer("fanout_explorer", "fanout"),
+    _explorer("break_it_explorer", "availability", buttons=".helpers-check input"),
+    _explorer("heartbeat_explorer", "failover"),
+    _explorer("celebrity_explorer", "hotspots"),
+    _explorer("alarm_explorer", "monitoring"),
 )
 
 # Seen from outside, all variants look alike: an event goes in, the cell's output changes until it is done.

@@ -39,7 +39,9 @@ def outputs(lesson: str, design: Path) -> dict[str, str]:
     }  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=["2_estimation", "3_high_level_design", "4_deep_dive"])
+@pytest.fixture(
+    scope="module", params=["2_estimation", "3_high_level_design", "4_deep_dive", "5_bottlenecks"]
+)
 def lesson(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -78,6 +80,11 @@ EXPECTED = {
         ("costs-by-hand", "434,028 deliveries/s"),
         ("explore-fanout", "from 1.43 M followers on (29 accounts)"),
         ("threshold-time", "push everyone: 0 accounts pulled, 4.51 busy cores, mean age of a tweet 835 ms"),
+    ],
+    "5_bottlenecks": [
+        ("design", "Too small for the peak already: the read service"),
+        ("critique-framework", "| the Redis Cache is too small for the peak already |"),
+        ("critique-own", "| the read service is too small for the peak already |"),
     ],
 }
 

@@ -98,6 +98,13 @@ class TestLoad:
     def test_nothing_broken_says_nothing_of_load(self) -> None:
         assert "peak" not in break_it_view(TWITTER_DESIGN, [], asked=DEMAND).words
 
+    @pytest.mark.parametrize("broken", [[], ["LB"]])
+    def test_what_is_too_small_without_any_failure_is_not_praised(self, broken: list[str]) -> None:
+        ten_times = Demand(reads_per_second=580_000, writes_per_second=11_600, followers=75)
+        words = break_it_view(TWITTER_DESIGN, broken, asked=ten_times).words
+        assert "Too small for the peak already: the read service" in words
+        assert "bears the load" not in words
+
 
 def test_standbys_can_be_taken_away_too() -> None:
     explorer = break_it_explorer(TWITTER_DESIGN)

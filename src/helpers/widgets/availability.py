@@ -9,7 +9,7 @@ from typing import Any
 from helpers.figures.availability import breakage_figure
 from helpers.figures.layered_layout import layered_layout
 from helpers.models.architecture import Architecture, Component
-from helpers.models.architecture_load import Demand
+from helpers.models.architecture_load import Demand, carry
 from helpers.models.architecture_review import single_points_of_failure
 from helpers.models.architectures import FRAMEWORK_DIAGRAM
 from helpers.models.availability import PROVIDER_AVAILABILITY, availabilities, component_availability
@@ -207,6 +207,9 @@ def _load_words(design: Architecture, asked: Estimate | Demand | None, lost: dic
         return f"Without {listed(gone)} every read falls on what is behind it." if gone else ""
     full = overloaded(design, asked, lost)
     if not full:
+        small = [the(load.component) for load in carry(design, asked).full]
+        if small:
+            return f"Too small for the peak already: {listed(small)}."
         return "What is left bears the load of the peak." if lost else ""
     parts = []
     for load in full:
