@@ -82,6 +82,14 @@ def test_nothing_broken_is_said() -> None:
     assert explorer.text.startswith("Nothing is broken. Reads and writes go on. Single points")
 
 
+def test_with_both_standbys_the_cache_is_left() -> None:
+    explorer = break_it_explorer()
+    explorer.set(**{"broken LB": False, "standby LB": True, "standby DB": True})
+    assert (
+        "Single point of failure: the Redis Cache, unless what is behind can bear its reads." in explorer.text
+    )
+
+
 class TestLoad:
     def test_without_a_load_the_cache_is_asked_about(self) -> None:
         view = break_it_view(TWITTER_DESIGN, ["Cache"], failure=FAILURES[1])

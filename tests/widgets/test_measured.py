@@ -31,7 +31,7 @@ def test_a_stampede_in_words_and_in_a_figure() -> None:
     report = made_up_stampede()
     picture = stampede_picture(report)
     assert picture.text.count("coalescing each expiry made") == len(report.runs) == 2
-    assert "With coalescing each expiry made 1 loads" in picture.text
+    assert "With coalescing each expiry made 1 load;" in picture.text
     assert len(picture.plot.figures[0]["data"][0]["x"]) == 6
 
 

@@ -226,7 +226,8 @@ def _alone_words(alone: dict[str, tuple[Component, ...]], leaning: Sequence[Comp
     parts = [f"{listed(names)} for {nouns}" for nouns, names in grouped.items()]
     if leaning:
         them = listed([the(component) for component in leaning])
-        parts.append(f"{them} too, unless what is behind can bear its reads")
+        too = " too" if parts else ""
+        parts.append(f"{them}{too}, unless what is behind can bear its reads")
     if not parts:
         return "No single machine stops anything."
     plural = "points" if sum(map(len, grouped.values())) + len(leaning) > 1 else "point"

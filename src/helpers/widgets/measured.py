@@ -42,7 +42,7 @@ def stampede_picture(report: StampedeReport) -> Picture:
         return Picture(_STAMPEDE, View((stampede_figure(report),), _nothing(report.skipped)))
     words = " ".join(
         f"{'With' if run.coalesced else 'Without'} coalescing each expiry made "
-        f"{readable(run.loads_per_expiry)} loads; the model expects {readable(report.predicted_loads(run))} "
+        f"{_loads(run.loads_per_expiry)}; the model expects {readable(report.predicted_loads(run))} "
         f"for a load as long as alone, and {readable(run.expected_loads)} for one that takes as long as here."
         for run in report.runs
     )
@@ -50,6 +50,10 @@ def stampede_picture(report: StampedeReport) -> Picture:
 
 
 _FAILOVER, _STAMPEDE = "Killed, noticed, answered again", "A stampede on this machine"
+
+
+def _loads(count: float) -> str:
+    return "1 load" if count == 1 else f"{readable(count)} loads"
 
 
 def _nothing(skipped: Mapping[str, str]) -> str:

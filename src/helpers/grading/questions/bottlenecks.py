@@ -8,8 +8,12 @@ __all__ = ["QUESTIONS"]
 
 QUESTIONS: Mapping[str, Question] = {
     "stops-everything": prediction(
-        "In the framework's diagram, how many boxes stop all reads when one of them fails?",
-        ["one, the load balancer", "two", "three"],
+        "In the framework's diagram, without which boxes is no read answered?",
+        [
+            "the load balancer",
+            "the load balancer and the primary",
+            "the load balancer, the primary and the cache",
+        ],
         "The next cell asks the diagram.",
     ),
     "two-copies": Question(
@@ -29,13 +33,13 @@ QUESTIONS: Mapping[str, Question] = {
         "The next cell works it out.",
     ),
     "two-active": Question(
-        "The standby has taken over, but the old load balancer was only cut off for a while and is alive. "
-        "Both are active. What prevents harm?",
+        "The standby of a database has taken over, but the old primary was only cut off for a while and is "
+        "alive. Both take writes. What prevents that?",
         {
             "a shorter heartbeat": "That makes it more frequent: more living machines are taken for dead.",
             "fencing: the old one is cut off before the new one acts": "Power, network or storage is taken "
-            "from it first. For a database that is the difference between an outage and two histories.",
-            "a third load balancer": "It helps to agree who is dead, but the old one must still be stopped.",
+            "from it first: an outage is better than two histories.",
+            "a third machine with a vote": "It settles who is dead; the old one must still be stopped.",
         },
         right="fencing: the old one is cut off before the new one acts",
     ),
@@ -44,15 +48,6 @@ QUESTIONS: Mapping[str, Question] = {
         "reaches the busiest machine?",
         ["75,000 a second", "a bit more than 75,000", "about 300,000"],
         "The next cells show it.",
-    ),
-    "not-for-one-key": Question(
-        "Which of these does nothing for one hot key?",
-        {
-            "more cache machines": "One key stays on one machine, however many there are.",
-            "a small cache in each API server": "It takes nearly all of them: 50 servers ask once a second.",
-            "the key on several machines": "Reads are spread over the copies; a write must reach them all.",
-        },
-        right="more cache machines",
     ),
     "loads-at-expiry": Question(
         "A key is read 15,000 times a second and takes 50 ms to load from the database. It expires. How many "
