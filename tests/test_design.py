@@ -102,7 +102,7 @@ def test_issues_follow_from_the_contract_and_the_drawing() -> None:
     design = Design.example()
     assert design.contract is not None
     grown = design.replace(contract=dataclasses.replace(design.contract, growth_per_year=4))
-    assert any("is full in" in issue.about and issue.lost_minutes for issue in grown.find_issues().issues)
+    assert any("the load fills" in issue.about and issue.lost_minutes for issue in grown.find_issues().issues)
     drawn = design.replace(architecture=FRAMEWORK_DIAGRAM)
     assert drawn.find_issues().issues[0].about == "nothing stands in for the Load Balancer"
     bare = design.replace(contract=dataclasses.replace(design.contract, consistency=(), availability=None))

@@ -14,6 +14,7 @@ MOST_SAID = 5
 
 YEAR_MINUTES = PERIODS_S["year"] / 60
 _DAYS, _WEEKS = 365, 52
+_RAREST = 1e-6
 _LONGEST_TEXT = 300
 _MOST_ISSUES = 50
 
@@ -52,10 +53,10 @@ class Issue:
         for name in ("about", "remedy", "price", "harm"):
             if name == "harm" and self.harm == "":
                 continue
-            text = require_text(name, getattr(self, name)).rstrip(".")
+            text = require_text(name, require_text(name, getattr(self, name)).rstrip(" ."))
             if len(text) > _LONGEST_TEXT:
                 raise ValueError(f"{name}: it has {len(text):,} characters; it must have at most 300")
-            object.__setattr__(self, name, require_text(name, text))
+            object.__setattr__(self, name, text)
         limits = {"times_a_year": 1e9, "minutes_each": YEAR_MINUTES, "share_hit": 1}
         for name, most in limits.items():
             number = require_number(name, getattr(self, name), at_least=0, at_most=most)
@@ -185,6 +186,8 @@ def _percent(share: float) -> str:
 def _how_often(times: float) -> str:
     if not times:
         return "never"
+    if times < _RAREST:
+        return "less than once in a million years"
     if times < 0.7:
         return f"once in {format_number(1 / times, 2)} years"
     for period, unit in ((_DAYS, "day"), (_WEEKS, "week")):

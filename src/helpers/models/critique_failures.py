@@ -84,9 +84,7 @@ def _damage(case: Case, component: Component, up: float, lost: int) -> tuple[flo
     if worst is not None:
         asked = worst.utilisation or 0.0
         share = 1 - (1 - share) * (1 - case.turned_away(worst, asked))
-        words.append(
-            f"{case.the(worst.component)} is asked for {percent(asked)} of what it can take {case.when}"
-        )
+        words.append(f"the load on {case.the(worst.component)} is {percent(asked)} of the limit {case.when}")
     return share, " and ".join(filter(None, words))
 
 
@@ -99,4 +97,4 @@ def _borne(case: Case, cache: Component) -> str:
     if fullest is None or not fullest.utilisation:
         return "every read falls on what is behind it"
     name, full = case.the(fullest.component), percent(fullest.utilisation)
-    return f"every read falls on {name}, which is then {full} full {case.when}"
+    return f"every read falls on {name}, then {full} full {case.when}"

@@ -52,7 +52,7 @@ def hot_tweet(case: Case) -> Iterator[Issue]:
         return
     share = min(1.0, copies * float(over[hot].sum()) / float(spiked.reads_per_second[hot].sum()))
     one = "one machine of " if copies < first.replicas else ""
-    full = f"it is asked for {percent(spiked.hottest / free)} of what it can take, and " if free else ""
+    full = f"the load there is {percent(spiked.hottest / free)} of the limit, and " if free else ""
     yield Issue(
         f"all readers of a celebrity's tweet ask {one}{case.the(first)} at once",
         case.assumed.hot_tweets_a_year,
@@ -146,7 +146,7 @@ def replica_unread(case: Case) -> Iterator[Issue]:
     for replica in case.drawn.of_kind("read replica"):
         if replica.name not in read:
             yield Issue(
-                f"{case.the(replica)} takes every write and answers no read",
+                f"every write goes to {case.the(replica)}, and no read",
                 0,
                 0,
                 0,
@@ -167,11 +167,11 @@ def grows_too_small(case: Case) -> Iterator[Issue]:
         if not over and not soon:
             continue
         if used >= 1:
-            about = f"{case.the(component)} is too small for the peak already"
+            about = f"the peak is more than {case.the(component)} can take already"
         else:
             months = _MONTHS * -math.log(used) / math.log(growth)
             after = f"{months:.0f} months" if months >= 1.5 else "a month"
-            about = f"{case.the(component)} is full in {after}, at × {growth:g} a year"
+            about = f"at × {growth:g} a year the load fills {case.the(component)} in {after}"
         ahead = carry(case.loaded, case.ahead)[component.name]
         enough = ahead if over else carry(case.loaded, case.today, growth**_SEEN_YEARS)[component.name]
         shares = [case.turned_away(ahead, full) for full in over]
