@@ -17,6 +17,7 @@ _DAYS, _WEEKS = 365, 52
 _RAREST = 1e-6
 _LONGEST_TEXT = 300
 _MOST_ISSUES = 50
+_NOTHING = "No issue is written down yet."
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class Issue:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Critique:
     """The issues of a design, most minutes lost a year first; of equals, in the order given.
 
@@ -142,17 +143,18 @@ class Critique:
         """Return the first `count` issues: what five minutes leave time for.
 
         >>> Critique(()).top(3)
-        Critique(issues=())
+        No issue is written down yet.
         """
         return Critique(self.issues[: require_whole("count", count, at_least=1, at_most=_MOST_ISSUES)])
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         """The issues as they are said aloud, one a line."""
-        return "\n".join(f"{place}. {issue}" for place, issue in enumerate(self.issues, start=1))
+        said = [f"{place}. {issue}" for place, issue in enumerate(self.issues, start=1)]
+        return "\n".join(said) or _NOTHING
 
     def _repr_markdown_(self) -> str:
         if not self.issues:
-            return "**Bottlenecks.** *No issue is written down yet.*"
+            return f"**Bottlenecks.** *{_NOTHING}*"
         rows = [
             "**Bottlenecks**",
             "",

@@ -55,7 +55,7 @@ class Assumptions:
     def repair_minutes(self, component: Component) -> float:
         """Return how long one failure of one of its machines lasts."""
         up = self.each if component.availability is None else component.availability
-        return (1 - up) * YEAR_MINUTES / self.failures_a_year
+        return round((1 - up) * YEAR_MINUTES / self.failures_a_year, _DIGITS)
 
 
 ASSUMED = Assumptions()
