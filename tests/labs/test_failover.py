@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from helpers.labs.failover_pair import Balancer, balancer
 from helpers.labs.failover_report import FailoverReport, FailoverTrial
 from helpers.labs.tasks import UnavailableError
 from helpers.models.failover import Heartbeat
+from tests.labs.trouble import interrupt_at
 
 NONE = math.nan
 
@@ -315,14 +315,6 @@ class TestTheBalancer:
             balancer(Heartbeat(0.05), 0, np.random.default_rng(0)),
         ):
             raise OSError("full")
-
-
-def interrupt_at(wanted: str) -> Callable[[float, str], None]:
-    def progress(_: float, label: str) -> None:
-        if label == wanted:
-            raise KeyboardInterrupt
-
-    return progress
 
 
 def gone(pid: int) -> bool:

@@ -1,11 +1,9 @@
 """The feed store lab: the same work for all, feeds checked, what is reported, and nothing left behind."""
 
 import math
-import os
 import secrets
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -29,7 +27,15 @@ from helpers.labs.feed_stores import FeedStore
 from helpers.labs.feed_workload import MOST_POSTS, READS_PER_POST, draw_workload
 from helpers.labs.open_loop import Clock
 from helpers.models.fanout import STRATEGIES, OperationCosts
-from tests.labs.test_rising_load import interrupt_at, serving, wait_for
+from tests.labs.trouble import (
+    closed_port,
+    end_connections,
+    interrupt_at,
+    interrupt_process,
+    redis_lost_at,
+    running,
+    wait_for,
+)
 
 Listing = Callable[[], list[Any]]
 SMALL = 300
@@ -189,7 +195,7 @@ class TestMeasuring:
         assert hybrid.stored_timelines.entries < push.stored_timelines.entries
         assert push.deliveries_per_second > 0 == pull.deliveries_per_second
         assert list(tmp_path.iterdir()) == []
-        assert serving() == []
+        assert running("serve queries") == []
         # Progress rises from 0 to 1.
         fractions = [fraction for fraction, _ in seen]
         assert (seen[0][1], seen[-1]) == ("drawing the graph", (1.0, "done"))
@@ -269,19 +275,7 @@ class TestMeasuring:
             "from helpers.labs.feed_store import measure_feed_store\n"
             "measure_feed_store(30, users=300, progress=lambda f, label: print(f, label, flush=True))"
         )
-        environment = {**os.environ, "TMPDIR": str(tmp_path)}
-        with subprocess.Popen(
-            [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
-        ) as process:
-            assert process.stdout is not None
-            while b"pull" not in process.stdout.readline():
-                pass
-            assert len(list(tmp_path.iterdir())) == 1
-            time.sleep(0.3)
-            process.send_signal(signal.SIGINT)
-            _, errors = process.communicate(timeout=20)
-        assert errors.strip().endswith(b"KeyboardInterrupt")
-        assert list(tmp_path.iterdir()) == []
+        interrupt_process(code, "pull", tmp_path)
 
 
 class TestRun:
@@ -422,16 +416,9 @@ class TestPostgresql:
     def test_a_connection_lost_half_way_is_a_reason_and_sqlite_is_measured(
         self, database_url: str, tables: Listing, strategy: str
     ) -> None:
-        import psycopg
-
         def end(_: float, label: str) -> None:
             if label == f"PostgreSQL: {strategy}" and tables():
-                with closing(psycopg.connect(database_url, autocommit=True)) as other:
-                    other.execute(
-                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE %s"
-                        " AND pid <> pg_backend_pid()",
-                        (f"%{tables()[0][:23]}%",),
-                    )
+                end_connections(database_url, f"%{tables()[0][:23]}%")
 
         report = measure_feed_store(0.5, users=SMALL, progress=end)
         assert report.skipped["PostgreSQL"].startswith("PostgreSQL stopped: ")
@@ -499,15 +486,7 @@ class TestRedis:
     def test_a_connection_lost_half_way_is_a_reason_and_sqlite_is_measured(self, keys: Listing) -> None:
         import redis
 
-        def fail(*_: object, **__: object) -> None:
-            raise redis.ConnectionError("gone")
-
-        with pytest.MonkeyPatch.context() as patch:
-
-            def lose(_: float, label: str) -> None:
-                if label == "Redis: push":
-                    patch.setattr(redis.client.Pipeline, "execute", fail)
-
+        with redis_lost_at("Redis: push", redis.client.Pipeline, "execute") as lose:
             report = measure_feed_store(0.5, users=SMALL, progress=lose)
         assert report.skipped["Redis"] == "Redis stopped: gone"
         assert report.engines == ("SQLite",)
@@ -518,9 +497,7 @@ class TestRedis:
 def test_servers_that_are_not_there_are_reasons(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("psycopg")
     pytest.importorskip("redis")
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = int(listener.getsockname()[1])
+    port = closed_port()
     monkeypatch.setenv("DATABASE_URL", f"postgresql://127.0.0.1:{port}/none")
     monkeypatch.setenv("REDIS_URL", f"redis://127.0.0.1:{port}/0")
     report = measure_feed_store(0.5, users=SMALL)
@@ -542,9 +519,9 @@ def own_names(monkeypatch: pytest.MonkeyPatch) -> str:
 
 def threads() -> list[str]:
     """The lab's threads that still run."""
-    return [
-        thread.name for thread in threading.enumerate() if isinstance(thread, threading.Timer)
-    ] + serving()
+    return [thread.name for thread in threading.enumerate() if isinstance(thread, threading.Timer)] + running(
+        "serve queries"
+    )
 
 
 class Relay:

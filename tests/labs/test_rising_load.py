@@ -1,13 +1,7 @@
 """Rising load measured: what is used and why, bounds, a report of what is known, nothing left behind."""
 
 import math
-import os
-import signal
-import socket
-import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
@@ -24,6 +18,15 @@ from helpers.labs.rising_load import UTILISATIONS, measure_rising_load
 from helpers.labs.services import memory_cache, postgresql_database, redis_cache, sqlite_database
 from helpers.labs.tasks import UnavailableError
 from helpers.models.queueing import Queue, mean_wait_general
+from tests.labs.trouble import (
+    closed_port,
+    end_connections,
+    interrupt_at,
+    interrupt_process,
+    redis_lost_at,
+    running,
+    wait_for,
+)
 
 Listing = Callable[[], list[Any]]
 NONE = math.nan
@@ -303,19 +306,7 @@ class TestMeasuring:
             "from helpers.labs.rising_load import measure_rising_load\n"
             "measure_rising_load(50, progress=lambda f, label: print(f, label, flush=True))"
         )
-        environment = {**os.environ, "TMPDIR": str(tmp_path)}
-        with subprocess.Popen(
-            [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
-        ) as process:
-            assert process.stdout is not None
-            while b"30%" not in process.stdout.readline():
-                pass
-            assert len(list(tmp_path.iterdir())) == 1
-            time.sleep(0.3)
-            process.send_signal(signal.SIGINT)
-            _, errors = process.communicate(timeout=20)
-        assert errors.strip().endswith(b"KeyboardInterrupt")
-        assert list(tmp_path.iterdir()) == []
+        interrupt_process(code, "30%", tmp_path)
 
 
 @pytest.mark.postgresql
@@ -352,16 +343,9 @@ class TestPostgresql:
     def test_a_connection_lost_half_way_is_a_reason_and_sqlite_stands_in(
         self, database_url: str, tables: Listing
     ) -> None:
-        import psycopg
-
         def end(_: float, label: str) -> None:
             if label == "PostgreSQL: 50% utilisation":
-                with closing(psycopg.connect(database_url, autocommit=True)) as other:
-                    other.execute(
-                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE %s"
-                        " AND pid <> pg_backend_pid()",
-                        (f"%{tables()[0]}%author =%",),
-                    )
+                end_connections(database_url, f"%{tables()[0]}%author =%")
 
         report = measure_rising_load(0.5, progress=end)
         assert report.skipped["PostgreSQL"].startswith("PostgreSQL stopped: ")
@@ -417,15 +401,7 @@ class TestRedis:
     def test_a_connection_lost_half_way_is_a_reason_and_memory_stands_in(self, keys: Listing) -> None:
         import redis
 
-        def fail(*_: object, **__: object) -> None:
-            raise redis.ConnectionError("gone")
-
-        with pytest.MonkeyPatch.context() as patch:
-
-            def lose(_: float, label: str) -> None:
-                if label == "SQLite: 50% utilisation":
-                    patch.setattr(redis.Redis, "get", fail)
-
+        with redis_lost_at("SQLite: 50% utilisation", redis.Redis, "get") as lose:
             report = measure_rising_load(0.5, progress=lose)
         assert report.skipped["Redis"] == "Redis stopped: gone"
         assert report.cache == "in-process cache"
@@ -438,9 +414,7 @@ class TestServersThatAreNotThere:
     def test_local_stand_ins_are_used(self, monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.importorskip("psycopg")
         pytest.importorskip("redis")
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            port = int(listener.getsockname()[1])
+        port = closed_port()
         monkeypatch.setenv("DATABASE_URL", f"postgresql://127.0.0.1:{port}/none")
         monkeypatch.setenv("REDIS_URL", f"redis://127.0.0.1:{port}/0")
         report = measure_rising_load(0.5, utilisations=[0.3])
@@ -486,14 +460,6 @@ def test_the_bounds_of_rows_are_whole_numbers_of_posts_for_every_author() -> Non
     assert services.FIRST_ROWS % services.AUTHORS == services.MOST_ROWS % services.AUTHORS == 0
 
 
-def interrupt_at(wanted: str) -> Callable[[float, str], None]:
-    def progress(_: float, label: str) -> None:
-        if label == wanted:
-            raise KeyboardInterrupt
-
-    return progress
-
-
 def reason(opened: Any) -> str:
     with pytest.raises(UnavailableError) as caught, opened():
         pytest.fail("it should not have opened")
@@ -502,11 +468,4 @@ def reason(opened: Any) -> str:
 
 
 def serving() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name == "serve queries"]
-
-
-def wait_for(holds: Callable[[], bool]) -> None:
-    give_up = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < give_up, "it did not happen"
-        time.sleep(0.01)
+    return running("serve queries")

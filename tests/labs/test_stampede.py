@@ -1,9 +1,5 @@
 """The stampede measured: what is counted, what coalescing promises, bounds, and nothing left behind."""
 
-import os
-import signal
-import socket
-import subprocess
 import sys
 import threading
 import time
@@ -20,6 +16,7 @@ from helpers.labs.stampede import measure_stampede, memory_key, redis_key
 from helpers.labs.stampede_report import StampedeReport
 from helpers.labs.stampede_run import StampedeRun, observe_stampede
 from helpers.models.stampede import expected_loads
+from tests.labs.trouble import closed_port, interrupt_at, interrupt_process, redis_lost_at, running
 
 Listing = Callable[[], list[Any]]
 
@@ -254,25 +251,12 @@ class TestMeasured:
             "from helpers.labs.stampede import measure_stampede\n"
             "measure_stampede(50, progress=lambda f, label: print(f, label, flush=True))"
         )
-        environment = {**os.environ, "TMPDIR": str(tmp_path)}
-        with subprocess.Popen(
-            [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
-        ) as process:
-            assert process.stdout is not None
-            while b"without" not in process.stdout.readline():
-                pass
-            time.sleep(0.5)
-            process.send_signal(signal.SIGINT)
-            _, errors = process.communicate(timeout=20)
-        assert errors.strip().endswith(b"KeyboardInterrupt")
-        assert list(tmp_path.iterdir()) == []
+        interrupt_process(code, "without", tmp_path, pause_s=0.5)
 
     def test_servers_that_are_not_there_have_stand_ins(self, monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.importorskip("psycopg")
         pytest.importorskip("redis")
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            port = int(listener.getsockname()[1])
+        port = closed_port()
         monkeypatch.setenv("DATABASE_URL", f"postgresql://127.0.0.1:{port}/none")
         monkeypatch.setenv("REDIS_URL", f"redis://127.0.0.1:{port}/0")
         report = measure_stampede(0.5)
@@ -339,15 +323,7 @@ class TestRedis:
     def test_a_connection_lost_half_way_is_a_reason_and_memory_stands_in(self, keys: Listing) -> None:
         import redis
 
-        def fail(*_: object, **__: object) -> None:
-            raise redis.ConnectionError("gone")
-
-        with pytest.MonkeyPatch.context() as patch:
-
-            def lose(_: float, label: str) -> None:
-                if label == "SQLite: without coalescing":
-                    patch.setattr(redis.Redis, "get", fail)
-
+        with redis_lost_at("SQLite: without coalescing", redis.Redis, "get") as lose:
             report = measure_stampede(0.5, progress=lose)
         assert report.skipped["Redis"] == "Redis stopped: gone"
         assert report.cache == "in-process cache"
@@ -360,13 +336,5 @@ def test_the_settings_leave_the_key_time_to_expire() -> None:
     assert stampede.LIFETIMES > stampede.MEANWHILE
 
 
-def interrupt_at(wanted: str) -> Callable[[float, str], None]:
-    def progress(_: float, label: str) -> None:
-        if label == wanted:
-            raise KeyboardInterrupt
-
-    return progress
-
-
 def reading() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name == "read a hot key"]
+    return running("read a hot key")
