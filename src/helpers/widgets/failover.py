@@ -11,7 +11,7 @@ from helpers.models.failover_simulation import one_death
 from helpers.models.nines import PERIODS_S, format_duration
 from helpers.models.quantities import format_number
 from helpers.models.workload import Field
-from helpers.widgets.controls import CheckControl, NumberControl
+from helpers.widgets.controls import CheckControl, NumberControl, whole_number
 from helpers.widgets.explorer import Explorer, View, notes_table, working_table
 
 __all__ = ["heartbeat_explorer", "heartbeat_view"]
@@ -79,12 +79,9 @@ def heartbeat_explorer(pair: Pair | None = None) -> Explorer:
     groups["The pair"].append(CheckControl("fencing", "Fencing: cut the other off first", pair.fencing))
 
     def view(values: dict[str, Any]) -> View:
-        misses = values["misses"]
-        if misses != round(misses):
-            raise ValueError(f"{_SLIDERS['misses'][0].label} = {misses:g}: it must be a whole number")
         moved = Heartbeat(
             values["interval_s"],
-            round(misses),
+            whole_number(_SLIDERS["misses"][0].label, values["misses"], 1, MOST_MISSES),
             values["loss"] / 100,
             values["delay_ms"] / 1e3,
             burst=values["burst"],
@@ -149,7 +146,7 @@ def _verdict(pair: Pair) -> str:
 
 def _notes(pair: Pair) -> str:
     first = max(1, min(pair.heartbeat.misses - 1, MOST_MISSES - 2))
-    rows = [("Misses allowed", "Noticed after", "False alarm", "Nobody answers", "Both active")]
+    rows = [("Misses until takeover", "Noticed after", "False alarm", "Nobody answers", "Both active")]
     for misses in range(first, first + 3):
         other = replace(pair, heartbeat=replace(pair.heartbeat, misses=misses))
         beat = other.heartbeat

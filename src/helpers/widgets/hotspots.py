@@ -12,8 +12,8 @@ from helpers.models.published import STRONG_NODE
 from helpers.models.quantities import format_number
 from helpers.models.stampede import expected_loads
 from helpers.models.workload import Field
-from helpers.widgets.controls import CheckControl, NumberControl
-from helpers.widgets.explorer import Explorer, View, working_table
+from helpers.widgets.controls import CheckControl, NumberControl, whole_number
+from helpers.widgets.explorer import Explorer, View, notes_table, working_table
 
 __all__ = ["REMEDIES", "celebrity_explorer", "celebrity_view"]
 
@@ -39,6 +39,7 @@ _SHORT = {
     "jitter": "Jittered expiry",
     "celebrity_cache": "Celebrity cache",
 }
+_MOST_SHARDS = 1000
 _PRICES = ("nothing", "as above", "all of theirs")
 _SLIDERS: dict[str, tuple[Field, dict[str, Any]]] = {
     "skew": (
@@ -54,7 +55,7 @@ _SLIDERS: dict[str, tuple[Field, dict[str, Any]]] = {
         {"low": 0, "high": 100, "log": False, "whole": True},
     ),
     "shards": (
-        Field("Cache machines, keys spread by hash", "", at_least=1, at_most=1000),
+        Field("Cache machines, keys spread by hash", "", at_least=1, at_most=_MOST_SHARDS),
         {"low": 1, "high": 100, "whole": True},
     ),
     "expiry_s": (
@@ -94,15 +95,12 @@ def celebrity_explorer(spike: Spike | None = None, remedies: Remedies | None = N
     ticks = [CheckControl(name, label, getattr(remedies, name)) for name, label in REMEDIES.items()]
 
     def view(values: dict[str, Any]) -> View:
-        shards = values["shards"]
-        if shards != round(shards):
-            raise ValueError(f"{_SLIDERS['shards'][0].label} = {shards:g}: it must be a whole number")
         moved = dataclasses.replace(
             spike,
             skew=values["skew"],
             peak_per_second=values["peak_per_second"],
             cached_share=values["cached_percent"] / 100,
-            shards=round(shards),
+            shards=whole_number(_SLIDERS["shards"][0].label, values["shards"], 1, _MOST_SHARDS),
             expiry_s=values["expiry_s"],
             load_s=values["load_ms"] / 1e3,
         )
@@ -187,32 +185,19 @@ def _notes(spike: Spike, remedies: Remedies, bare: SpikeLoad, helped: SpikeLoad)
     # Always there, so that nothing below it moves when something is ticked.
     ticked = len(helped.costs)
     rows.append((f"All {ticked} ticked" if ticked > 1 else "What is ticked", helped, _PRICES[min(ticked, 2)]))
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f"<td>{html.escape(cell)}</td>"
-            for cell in (
-                name,
-                f"{format_number(run.hottest)}/s",
-                f"{format_number(run.most_loads)}/s",
-                price,
-            )
-        )
-        + "</tr>"
+    head = ("What is done", "Busiest machine", "Database, worst second", "What it costs")
+    body = [
+        (name, f"{format_number(run.hottest)}/s", f"{format_number(run.most_loads)}/s", price)
         for name, run, price in rows
-    )
-    head = "".join(
-        f"<th>{cell}</th>"
-        for cell in ("What is done", "Busiest machine", "Database, worst second", "What it costs")
-    )
+    ]
     rest = (
         f"One machine takes {format_number(MACHINE_PER_SECOND)} reads/s (Redis on one core); the database "
         f"{format_number(DATABASE_PER_SECOND)} loads/s, which is our assumption: "
-        f"{format_number(STRONG_NODE.reads_per_second or 0)} point reads/s are published for a large host. "
+        f"{format_number(STRONG_NODE.reads_per_second or 0)} transactions/s are published for a large host. "
         f"{spike.keys:,} keys, {spike.servers} API servers and a tweet whose reads fall to 37 % in "
         f"{spike.fades_s:g} s are our assumptions, too. Hit ratio by Che's approximation."
     )
-    return f'<table style="overflow-wrap: normal"><tr>{head}</tr>{body}</table><p>{html.escape(rest)}</p>'
+    return f"{notes_table([head, *body])}<p>{html.escape(rest)}</p>"
 
 
 def _working(spike: Spike, bare: SpikeLoad) -> list[tuple[str, str, str]]:

@@ -1,18 +1,16 @@
 """Step 4: the explorer of three ways to merge timelines, with what they took on this machine."""
 
 import html
-from typing import Any
 
 from helpers.figures.latency import format_nanoseconds
 from helpers.figures.merging import effort_figure, merging_time_figure
 from helpers.labs.merging import LOOK_UPS, MergeReport
-from helpers.models.checks import require_whole
 from helpers.models.fanout import ENTRY_BYTES, PUBLISHED_COSTS
 from helpers.models.feed import KEPT
 from helpers.models.merging import WAYS, Effort, effort
 from helpers.models.quantities import format_bytes, format_number
 from helpers.models.workload import Field
-from helpers.widgets.controls import NumberControl
+from helpers.widgets.controls import NumberControl, whole_number
 from helpers.widgets.explorer import Explorer, View, notes_table, working_table
 
 __all__ = ["merge_explorer", "merge_view"]
@@ -49,9 +47,9 @@ def merge_view(
     timelines: float, page: float, kept: float = KEPT, *, report: MergeReport | None = None
 ) -> View:
     """Return what the explorer shows for 1 to 5,000 timelines, of which a page is wanted."""
-    count = _whole("timelines", timelines, _MOST_TIMELINES)
-    size = _whole("page", page, _MOST_PAGE)
-    length = _whole("kept", kept, _MOST_KEPT)
+    count = whole_number("timelines", timelines, 1, _MOST_TIMELINES)
+    size = whole_number("page", page, 1, _MOST_PAGE)
+    length = whole_number("kept", kept, 1, _MOST_KEPT)
     efforts = {way: effort(way, count, size, length) for way in WAYS}
     figures = [effort_figure(efforts)]
     words = [_touched(efforts, count, size), _on_a_network(efforts, count)]
@@ -166,12 +164,6 @@ def _working(efforts: dict[str, Effort], timelines: int, page: int, kept: int) -
 
 def _time(report: MergeReport, way: str, timelines: int, page: int) -> float | None:
     return next((run.time_ns for run in report.of(way, page) if run.timelines == timelines), None)
-
-
-def _whole(name: str, value: Any, at_most: int) -> int:
-    return require_whole(
-        name, int(value) if float(value).is_integer() else value, at_least=1, at_most=at_most
-    )
 
 
 def _timelines(count: int) -> str:

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 
 from helpers.figures.queueing import format_seconds, hockey_stick_figure, pools_figure
-from helpers.models.checks import require_numbers, require_whole
+from helpers.models.checks import require_numbers
 from helpers.models.quantities import format_number
 from helpers.models.queue_dots import DOTS
 from helpers.models.queueing import Queue
 from helpers.models.service_pools import Plan, Pool, Service, plan_pools
 from helpers.models.workload import Field
-from helpers.widgets.controls import NumberControl
+from helpers.widgets.controls import NumberControl, whole_number
 from helpers.widgets.explorer import Explorer, View, notes_table, working_table
 
 __all__ = ["pools_explorer", "pools_view", "queueing_explorer", "queueing_view"]
@@ -41,7 +41,7 @@ def queueing_explorer(arrivals_per_second: float = 80, service_ms: float = 10, s
 
 def queueing_view(arrivals_per_second: float, service_ms: float, servers: float) -> View:
     """Return what the hockey stick shows for a load, a mean service time (ms) and 1 to 64 servers."""
-    count = _whole("servers", servers, _MOST)
+    count = whole_number("servers", servers, 1, _MOST)
     require_numbers("service_ms", service_ms, above=0, unit="ms")
     queue = Queue(arrivals_per_second, service_ms / 1e3, count)
     return View(
@@ -289,12 +289,6 @@ def _out_of_reach(services: list[Service], target_s: float) -> str:
     return (
         f"Target of {format_seconds(target_s)}: no number of servers is enough. Serving {slow.name} takes "
         f"{alone} at the 99th percentile without any wait; set a target above that."
-    )
-
-
-def _whole(name: str, value: float, at_most: int) -> int:
-    return require_whole(
-        name, int(value) if float(value).is_integer() else value, at_least=1, at_most=at_most
     )
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from helpers.figures.queueing import format_seconds
 from helpers.figures.tweet_travel import tweet_travel_figure
-from helpers.models.checks import require_choice, require_whole
+from helpers.models.checks import require_choice
 from helpers.models.fanout import STRATEGIES
 from helpers.models.quantities import format_number
 from helpers.models.tweet_travel import CELEBRITY_FROM, STAGES, Journey, journey
 from helpers.models.workload import Field
-from helpers.widgets.controls import NumberControl, dropdown
+from helpers.widgets.controls import NumberControl, dropdown, whole_number
 from helpers.widgets.explorer import Explorer, View
 
 __all__ = ["AUTHORS", "tweet_travel_explorer", "tweet_travel_view"]
@@ -48,8 +48,7 @@ def tweet_travel_explorer(
 
 def tweet_travel_view(step: float, strategy: str, followers: int) -> View:
     """Return what the explorer shows at a step (1 to 8) of a strategy, for an author with `followers`."""
-    whole = int(step) if float(step).is_integer() else step
-    count: int = require_whole("step", whole, at_least=1, at_most=len(STAGES))
+    count = whole_number("step", step, 1, len(STAGES))
     ways = {name: journey(name, followers) for name in _PUSH_FIRST}
     way = ways[require_choice("strategy", strategy, STRATEGIES)]
     return View((tweet_travel_figure(way, count),), _words(way, count), _notes(ways, strategy, count))
