@@ -8,7 +8,7 @@ from helpers.labs.feed_comparison import COMPARED, Comparison, compare_feeds
 from helpers.labs.feed_report import FeedReport
 from helpers.models.checks import require_choice
 from helpers.widgets.controls import dropdown
-from helpers.widgets.explorer import Explorer, View
+from helpers.widgets.explorer import Explorer, View, notes_table
 
 __all__ = ["feed_store_explorer", "feed_store_view"]
 
@@ -154,7 +154,7 @@ def _table(report: FeedReport, engine: str, what: str, found: Sequence[Compariso
         head.append("19 in 20 such runs")
     else:
         head += [f"and {_NAMES[name]}" for name in names] + ["not explained"]
-    lines = []
+    rows = [head]
     for one in found:
         cells = [one.row, format_compared(one.measured, what), format_compared(one.predicted, what)]
         if one.chance:
@@ -162,11 +162,10 @@ def _table(report: FeedReport, engine: str, what: str, found: Sequence[Compariso
         else:
             cells += [_part(one.parts[name]) if name in one.parts else "–" for name in names]
             cells.append(_part(one.unexplained))
-        lines.append("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>")
+        rows.append(cells)
     store = report.store(engine)
-    titles = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
     used = html.escape(f"{store.measured_with}: {store.settings}.")
-    return f'<table style="overflow-wrap: normal"><tr>{titles}</tr>{"".join(lines)}</table><p>{used}</p>'
+    return f"{notes_table(rows)}<p>{used}</p>"
 
 
 def _part(milliseconds: float) -> str:
