@@ -14,7 +14,7 @@ from helpers.models.architecture import Architecture, Component
 from helpers.models.architecture_load import Demand
 from helpers.models.architectures import FRAMEWORK_DIAGRAM, SMALLEST, TWITTER_DESIGN, Parts, assemble
 from helpers.models.critique import MOST_SAID, YEAR_MINUTES, Critique, Issue
-from helpers.models.critique_case import Assumptions
+from helpers.models.critique_case import ASSUMED, Assumptions
 from helpers.models.critique_rules import find_issues
 from helpers.models.estimation import estimate
 from helpers.models.fanout import PUBLISHED_COSTS
@@ -180,9 +180,10 @@ def test_the_frameworks_diagram_has_the_frameworks_three_issues_and_what_it_leav
     assert len(first) == MOST_SAID
     assert first[0] == f"{ALONE}Load Balancer"
     assert first[1] == f"{ALONE}Database Master", "correction 10"
-    assert first[2].startswith(HOT)
-    assert first[3] == f"{ALONE}Redis Cache", "correction 10"
-    assert first[4].startswith("no alarm")
+    assert first[2] == f"{ALONE}Redis Cache", "correction 10"
+    assert first[3].startswith("no alarm")
+    assert first[4].startswith("a bad release")
+    assert one(found, HOT).lost_minutes > 0
     assert one(found, "a celebrity's tweet is written").lost_minutes > 0, "correction 6"
     for start in ("no queue stands", "every write goes to the DB Slave / Read Replica, and no read"):
         assert one(found, start).lost_minutes == 0
@@ -191,9 +192,26 @@ def test_the_frameworks_diagram_has_the_frameworks_three_issues_and_what_it_leav
 def test_the_example_has_fewer_issues_and_none_that_a_standby_would_mend() -> None:
     found = find_issues(TWITTER_DESIGN, TWITTER, TWITTER_FEED, growth_per_year=1.5)
     words = [about.split()[:2] for about in abouts(found)]
-    assert words == [["all", "readers"], ["a", "bad"], ["no", "alarm"], ["at", "×"]]
+    assert words == [["a", "bad"], ["no", "alarm"], ["all", "readers"], ["at", "×"]]
     rest = find_issues(TWITTER_DESIGN, TWITTER, TWITTER_FEED, celebrity_cache=True, alarms=True)
     assert abouts(rest) == ["a bad release or setting takes all copies of one of 5 components at once"]
+
+
+def test_a_hot_tweet_that_is_too_much_for_the_servers_says_so() -> None:
+    found = one(find_issues(TWITTER_DESIGN, TWITTER, TWITTER_FEED), HOT)
+    assert "the servers must shed load" in found.price
+    assert "the read service gets" in found.harm
+    roomy = TWITTER_DESIGN.with_component("Reads", replicas=5_000)
+    assert "shed" not in one(find_issues(roomy, TWITTER, TWITTER_FEED), HOT).price
+
+
+@pytest.mark.parametrize("minutes", [10, 60, 240])
+def test_what_copies_share_is_lost_in_pieces_of_any_length(minutes: float) -> None:
+    usual = one(find_issues(TWITTER_DESIGN, TWITTER), "a bad release")
+    assumed = dataclasses.replace(ASSUMED, shared_minutes=minutes)
+    found = one(find_issues(TWITTER_DESIGN, TWITTER, assumed=assumed), "a bad release")
+    assert found.minutes_each == minutes
+    assert found.lost_minutes == pytest.approx(usual.lost_minutes)
 
 
 def test_a_machine_that_stands_alone_costs_its_downtime() -> None:

@@ -83,8 +83,8 @@ EXPECTED = {
     ],
     "5_bottlenecks": [
         ("design", "Too small for the peak already: the read service"),
-        ("critique-framework", "| the Redis Cache is too small for the peak already |"),
-        ("critique-own", "| the read service is too small for the peak already |"),
+        ("critique-framework", "| the peak is more than the Redis Cache can take already |"),
+        ("critique-own", "| the peak is more than the read service can take already |"),
     ],
 }
 

@@ -28,8 +28,9 @@ class Assumptions:
 
     each: the share of the time that one machine is up, and failures_a_year of it, at least two (Dean, 2009);
     both together say how long a repair takes. common_share: the part of a machine's downtime whose cause
-    takes all copies. hot_tweets_a_year: tweets that everybody reads at once. bad_releases_a_year: incidents
-    like the bad release of `monitoring`. peak_minutes: how long a day's peak lasts. hit_ratio: what a cache
+    takes all copies, and shared_minutes how long such a cause lasts, until somebody has gone back.
+    hot_tweets_a_year: tweets that everybody reads at once. bad_releases_a_year: incidents like the bad
+    release of `monitoring`. peak_minutes: how long a day's peak lasts. hit_ratio: what a cache
     answers where nobody has said it. All but Dean's figure are our assumptions.
 
     >>> round(ASSUMED.repair_minutes(Component("LB", "load balancer")))
@@ -39,7 +40,8 @@ class Assumptions:
     each: float = 0.999
     failures_a_year: float = Pair.failures_per_year
     common_share: float = 0.1
-    hot_tweets_a_year: float = 365
+    shared_minutes: float = 60
+    hot_tweets_a_year: float = 12
     bad_releases_a_year: float = 12
     peak_minutes: float = 60
     hit_ratio: float = Parts.hit_ratio
@@ -48,6 +50,7 @@ class Assumptions:
         for name in ("each", "common_share", "hit_ratio"):
             require_number(name, getattr(self, name), at_least=0, at_most=1)
         require_number("failures_a_year", self.failures_a_year, above=0, at_most=1e4)
+        require_number("shared_minutes", self.shared_minutes, above=0, at_most=YEAR_MINUTES, unit="minutes")
         for name in ("hot_tweets_a_year", "bad_releases_a_year"):
             require_number(name, getattr(self, name), at_least=0, at_most=1e6)
         require_number("peak_minutes", self.peak_minutes, at_least=0, at_most=24 * 60, unit="minutes")
@@ -80,7 +83,8 @@ class Case:
     def loaded(self) -> Architecture:
         """The drawing for questions of load: with a hit ratio for each cache, or its loss would cost nothing.
 
-        Whether requests are answered is asked of `drawn`, where a ratio that nobody has said counts as 0.
+        Whether requests are answered is asked of `drawn`, where a ratio that nobody has said counts as 0:
+        what a cache holds when its database fails has expired long before the repair is done.
         """
         design = self.drawn
         for cache in design.of_kind("cache"):

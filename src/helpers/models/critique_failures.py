@@ -52,7 +52,10 @@ def one_machine_fails(case: Case) -> Iterator[Issue]:
 
 
 def all_copies_fail(case: Case) -> Iterator[Issue]:
-    """Yield the one cause that takes all copies of a component, against which no further copy helps."""
+    """Yield the causes that take all copies of a component, against which no further copy helps.
+
+    They are the part of its downtime that all copies share, in pieces of `shared_minutes`.
+    """
     hit = []
     for component in case.drawn.components:
         copies, minutes = component.replicas + component.standbys, case.assumed.repair_minutes(component)
@@ -61,15 +64,16 @@ def all_copies_fail(case: Case) -> Iterator[Issue]:
         share, _ = _damage(case, component, 0.0, copies)
         if share:
             hit.append((component, minutes, share))
-    often = case.assumed.common_share * case.assumed.failures_a_year * len(hit)
+    down = case.assumed.failures_a_year * sum(repair for _, repair, _ in hit)
+    often = case.assumed.common_share * down / case.assumed.shared_minutes
     if not often:
         return
-    minutes = sum(lasts for _, lasts, _ in hit)
+    minutes = sum(repair for _, repair, _ in hit)
     which = f"one of {len(hit)} components" if len(hit) > 1 else case.the(hit[0][0])
     yield Issue(
         f"a bad release or setting takes all copies of {which} at once",
         often,
-        minutes / len(hit),
+        case.assumed.shared_minutes,
         min(1.0, sum(lasts * share for _, lasts, share in hit) / minutes),
         "release to one machine first, and go back when its errors rise",
         "slower releases, and an error rate watched for each version",

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from helpers.models.architecture import DATABASES, SERVERS, Component
 from helpers.models.architecture_load import carry
@@ -50,6 +51,8 @@ def hot_tweet(case: Case) -> Iterator[Issue]:
     hot = over > 0
     if not hot.any():
         return
+    crowd = replace(case.on_average, reads_per_second=reads + spike.peak_per_second)
+    crowded = [one for one in carry(case.loaded, crowd).full if one.component.kind in SERVERS]
     share = min(1.0, copies * float(over[hot].sum()) / float(spiked.reads_per_second[hot].sum()))
     one = "one machine of " if copies < first.replicas else ""
     full = f"the load there is {percent(spiked.hottest / free)} of the limit, and " if free else ""
@@ -59,8 +62,10 @@ def hot_tweet(case: Case) -> Iterator[Issue]:
         float(hot.sum()) / 60,
         share * case.weights["read"],
         "keep celebrities' tweets in a cache of their own, copied on all its machines",
-        f"{count_of(math.ceil(spike.peak_per_second / capacity))}, and as many writes for each such tweet",
-        f"{full}{percent(share)} of reads fail",
+        f"{count_of(math.ceil(spike.peak_per_second / capacity))}, and as many writes for each such tweet"
+        + ("; the servers must shed load" if crowded else ""),
+        f"{full}{percent(share)} of reads fail"
+        + "".join(f"; {case.the(one.component)} gets {percent(one.utilisation or 0)} too" for one in crowded),
     )
 
 

@@ -85,12 +85,13 @@ def _nobody_is_told(case: Case) -> Iterator[Issue]:
     """Yield the release that fails for a part of the requests, until users complain or it is over."""
     found = [time_to_detect_s(rule, case.objective, _RELEASE.failed) for rule in BURN_RULES]
     soonest = min((seconds for seconds in found if seconds is not None), default=_RELEASE.lasts_s)
+    unnoticed = format_duration(min(soonest, _RELEASE.lasts_s))
     yield Issue(
         "no alarm says that a part of the requests fails",
         case.assumed.bad_releases_a_year,
         _RELEASE.lasts_s / 60,
         _RELEASE.failed,
         "measure latency, traffic, errors and saturation, with an alarm on the error budget",
-        f"somebody on call, and still the first {format_duration(min(soonest, _RELEASE.lasts_s))} of each",
+        f"somebody on call; {unnoticed} of each remain, and the way back",
         f"a release lets {percent(_RELEASE.failed)} of requests fail, and users are the first to know",
     )

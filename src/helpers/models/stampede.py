@@ -48,7 +48,7 @@ def loads_on_shared_cores(reads_per_second: float, load_s: float, cores: int) ->
     At most `cores` run at full speed; more share the cores evenly, so the first load is late, and more reads
     miss meanwhile. With r = reads per second and r × load_s above cores - 1, the first is done after
     (cores × exp((r × load_s - (cores - 1)) / cores) - 1) / r seconds: the loads grow exponentially. Our
-    derivation, with reads that arrive evenly; processor sharing as in Kleinrock, Queueing Systems, volume 2.
+    derivation, for reads that flow; processor sharing as in Kleinrock, Queueing Systems, volume 2.
 
     >>> round(loads_on_shared_cores(2000, 0.005, cores=2)), loads_on_shared_cores(200, 0.005, cores=2)
     (180, 2.0)

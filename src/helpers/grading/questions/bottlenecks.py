@@ -8,7 +8,7 @@ __all__ = ["QUESTIONS"]
 
 QUESTIONS: Mapping[str, Question] = {
     "stops-everything": prediction(
-        "In the framework's diagram, without which boxes is no read answered?",
+        "In the framework's diagram, which boxes must be up for every read to be answered?",
         [
             "the load balancer",
             "the load balancer and the primary",
@@ -27,8 +27,8 @@ QUESTIONS: Mapping[str, Question] = {
         right="a bad release goes to both",
     ),
     "how-soon": prediction(
-        "A heartbeat comes every second, and three missed ones mean death. How long after a death does the "
-        "standby know?",
+        "A heartbeat comes every second, and counts as missed a second after it was due. Three missed in a "
+        "row mean death. How long after a death does the standby know?",
         ["about 1 s", "about 3.5 s", "about 10 s"],
         "The next cell works it out.",
     ),
@@ -39,7 +39,8 @@ QUESTIONS: Mapping[str, Question] = {
             "a shorter heartbeat": "That makes it more frequent: more living machines are taken for dead.",
             "fencing: the old one is cut off before the new one acts": "Power, network or storage is taken "
             "from it first: an outage is better than two histories.",
-            "a third machine with a vote": "It settles who is dead; the old one must still be stopped.",
+            "a third machine that watches": "It settles who is dead. Unless the old one stops by itself when "
+            "it has no majority, it must be stopped.",
         },
         right="fencing: the old one is cut off before the new one acts",
     ),
@@ -76,7 +77,8 @@ QUESTIONS: Mapping[str, Question] = {
     "error-budget": Question(
         "The objective: 99.9 % of a month's requests are good. For how long may everything fail?",
         {
-            "43 minutes": "0.1 % of 30 days, the error budget. A burn rate of 1 spends it in a month.",
+            "43 minutes": "0.1 % of 30 days, at average traffic: the error budget. A burn rate of 1 spends "
+            "it in a month.",
             "7 hours": "That is 1 % of 30 days.",
             "not at all": "Then the objective would be 100 %, and nothing could ever be changed.",
         },
