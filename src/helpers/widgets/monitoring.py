@@ -15,7 +15,7 @@ from helpers.models.nines import format_duration
 from helpers.models.quantities import format_number
 from helpers.models.workload import Field
 from helpers.widgets.controls import NumberControl, dropdown
-from helpers.widgets.explorer import Explorer, View, working_table
+from helpers.widgets.explorer import Explorer, View, notes_table, working_table
 
 __all__ = ["RULES", "alarm_explorer", "alarm_view"]
 
@@ -204,9 +204,6 @@ def _notes(usual: Service, during: Service, target_ms: float) -> str:
                 _percent(service.bad(target_ms)),
             )
         )
-    head, *body = rows
-    cells = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
-    lines = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in body)
     lie = ""
     if during.mean_ms < usual.mean_ms * 0.995:
         lie = " The mean latency falls: errors are quick, and it counts them."
@@ -214,7 +211,7 @@ def _notes(usual: Service, during: Service, target_ms: float) -> str:
         "An alarm looks every 30 s. A restart makes 30 % of the requests fail for 20 s. Incidents, latencies "
         f"and restarts are our assumptions; burn rates are those of the SRE workbook.{lie}"
     )
-    return f"<table><tr>{cells}</tr>{lines}</table><p>{html.escape(rest)}</p>"
+    return f"{notes_table(rows)}<p>{html.escape(rest)}</p>"
 
 
 def _compared(
