@@ -27,6 +27,7 @@ from helpers.labs.servers import (
     first_line,
     import_driver,
     redis_information,
+    redis_kept_clean,
     server_url,
 )
 from helpers.labs.tasks import INSERT, POINT_READ, Task, UnavailableError
@@ -168,7 +169,12 @@ def redis_tasks(url: str | None = None) -> Iterator[list[Task]]:
             version = str(information.get("redis_version", ""))
             return Task(name, "Redis", version, settings, unit, run, together, together, durable=durable)
 
-        try:
+        def delete() -> None:
+            for start in range(0, LOADED_ROWS, ROWS_A_COMMIT):
+                client.delete(*keys[start : start + ROWS_A_COMMIT])
+
+        left = f"the keys {keys[0][:-1]}*, which expire after {KEYS_EXPIRE_SECONDS // 60} minutes"
+        with redis_kept_clean(redis, client, delete, left):
             for _ in range(0, LOADED_ROWS, ROWS_A_COMMIT):
                 pipeline(ROWS_A_COMMIT)
             yield [
@@ -185,21 +191,6 @@ def redis_tasks(url: str | None = None) -> Iterator[list[Task]]:
                 ),
                 task("GET", "reads/s", lambda: client.get(keys[next(some)])),
             ]
-        except redis.RedisError as error:
-            raise UnavailableError(f"Redis stopped: {first_line(error)}") from error
-        finally:
-            # An interrupted connection may hold an unread answer, which deleting would take for its own.
-            client.connection_pool.disconnect()
-            try:
-                for start in range(0, LOADED_ROWS, ROWS_A_COMMIT):
-                    client.delete(*keys[start : start + ROWS_A_COMMIT])
-            except redis.RedisError as error:
-                # Raising would hide an interrupt.
-                warnings.warn(
-                    f"could not delete the keys {keys[0][:-1]}*, which expire after "
-                    f"{KEYS_EXPIRE_SECONDS // 60} minutes: {first_line(error)}",
-                    stacklevel=2,
-                )
 
 
 def _table_tasks(

@@ -3,7 +3,6 @@
 import secrets
 import struct
 import threading
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from typing import Any
@@ -14,12 +13,11 @@ from helpers.labs.servers import (
     append_fsync,
     connect_redis,
     driver_version,
-    first_line,
     import_driver,
     redis_information,
+    redis_kept_clean,
     server_url,
 )
-from helpers.labs.tasks import UnavailableError
 from helpers.models.feed import Position
 
 __all__ = ["redis_feeds"]
@@ -47,22 +45,9 @@ def redis_feeds(url: str | None = None) -> Iterator[Engine]:
         parts = ["sorted sets, pipelined", f"appendonly={append}", sync, driver_version(redis)]
         client, worker = (_RedisLists(connection, keys) for connection in opened)
         version = str(information.get("redis_version", ""))
-        try:
+        left = f"the keys {keys.prefix}*, which expire after {KEYS_EXPIRE_SECONDS // 60} minutes"
+        with redis_kept_clean(redis, opened[0], client.clear, left):
             yield Engine("Redis", version, ", ".join(filter(None, parts)), client, worker)
-        except redis.RedisError as error:
-            raise UnavailableError(f"Redis stopped: {first_line(error)}") from error
-        finally:
-            # An interrupted connection may hold an unread answer, which deleting would take for its own.
-            opened[0].connection_pool.disconnect()
-            try:
-                client.clear()
-            except redis.RedisError as error:
-                # Raising would hide an interrupt.
-                warnings.warn(
-                    f"could not delete the keys {keys.prefix}*, which expire after "
-                    f"{KEYS_EXPIRE_SECONDS // 60} minutes: {first_line(error)}",
-                    stacklevel=2,
-                )
 
 
 class _Keys:

@@ -21,6 +21,7 @@ from helpers.labs.servers import (
     first_line,
     import_driver,
     redis_information,
+    redis_kept_clean,
     server_url,
 )
 from helpers.labs.tasks import UnavailableError
@@ -211,7 +212,8 @@ def redis_replicas(url: str | None = None, replica_url: str | None = None) -> It
         append = "yes" if information.get("aof_enabled") else "no"
         sync = append_fsync(primary, redis) if information.get("aof_enabled") else ""
         parts = ["a replica", f"appendonly={append}", sync, "one connection to each", driver_version(redis)]
-        try:
+        left = f"the key {key}, which expires after {KEYS_EXPIRE_SECONDS // 60} minutes"
+        with redis_kept_clean(redis, primary, lambda: primary.delete(key), left):
             _wait_until(
                 lambda: replica.info("replication").get("master_link_status") == "up",
                 "REDIS_REPLICA_URL has no link to its primary",
@@ -224,20 +226,6 @@ def redis_replicas(url: str | None = None, replica_url: str | None = None) -> It
                 on_primary=lambda number: is_there(primary, number),
                 on_replica=lambda number: is_there(replica, number),
             )
-        except redis.RedisError as error:
-            raise UnavailableError(f"Redis stopped: {first_line(error)}") from error
-        finally:
-            # An interrupted connection may hold an unread answer, which deleting would take for its own.
-            primary.connection_pool.disconnect()
-            try:
-                primary.delete(key)
-            except redis.RedisError as error:
-                # Raising would hide an interrupt.
-                warnings.warn(
-                    f"could not delete the key {key}, which expires after "
-                    f"{KEYS_EXPIRE_SECONDS // 60} minutes: {first_line(error)}",
-                    stacklevel=2,
-                )
 
 
 def _wait_until(holds: Callable[[], bool], otherwise: str) -> None:

@@ -1,6 +1,9 @@
 """Every lab: find a server and its driver, and say in words which it is or why it cannot be used."""
 
 import os
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -21,6 +24,7 @@ __all__ = [
     "import_driver",
     "is_set",
     "redis_information",
+    "redis_kept_clean",
     "server_url",
 ]
 
@@ -100,3 +104,25 @@ def redis_information(redis: ModuleType, variable: str, client: Any) -> Any:
         return client.info()
     except (redis.RedisError, OSError, ValueError) as error:
         raise UnavailableError(f"no connection to {variable}: {first_line(error)}") from None
+
+
+@contextmanager
+def redis_kept_clean(
+    redis: ModuleType, client: Any, delete: Callable[[], object], written: str
+) -> Iterator[None]:
+    """Call `delete` in the end, whatever happens; raises UnavailableError where Redis stops meanwhile.
+
+    written: what is left, and for how long, where even deleting fails: that is a warning.
+    """
+    try:
+        yield
+    except redis.RedisError as error:
+        raise UnavailableError(f"Redis stopped: {first_line(error)}") from error
+    finally:
+        # An interrupted connection may hold an unread answer, which deleting would take for its own.
+        client.connection_pool.disconnect()
+        try:
+            delete()
+        except redis.RedisError as error:
+            # Raising would hide an interrupt.
+            warnings.warn(f"could not delete {written}: {first_line(error)}", stacklevel=2)

@@ -5,7 +5,6 @@ import secrets
 import statistics
 import threading
 import time
-import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -22,6 +21,7 @@ from helpers.labs.servers import (
     first_line,
     import_driver,
     redis_information,
+    redis_kept_clean,
     server_url,
 )
 from helpers.labs.tasks import UnavailableError
@@ -211,26 +211,16 @@ def redis_cache(entries: int, url: str | None = None) -> Iterator[Cache]:
         if dropped:
             client.delete(*(f"{prefix}{author}" for author in dropped))
 
+    def delete() -> None:
+        # Every author that was ever put: an interrupt may come between a change here and there.
+        client.delete(*(f"{prefix}{author}" for author in range(AUTHORS)))
+
     with closing(connect_redis(redis, "REDIS_URL", url)) as client:
         information = redis_information(redis, "REDIS_URL", client)
         settings = f"{entries} answers, least recently used dropped, {driver_version(redis)}"
-        try:
+        left = f"the keys {prefix}*, which expire after {KEYS_EXPIRE_SECONDS // 60} minutes"
+        with redis_kept_clean(redis, client, delete, left):
             yield Cache("Redis", str(information.get("redis_version", "")), settings, entries, get, put)
-        except redis.RedisError as error:
-            raise UnavailableError(f"Redis stopped: {first_line(error)}") from error
-        finally:
-            # An interrupted connection may hold an unread answer, which deleting would take for its own.
-            client.connection_pool.disconnect()
-            try:
-                # Every author that was ever put: an interrupt may come between a change here and there.
-                client.delete(*(f"{prefix}{author}" for author in range(AUTHORS)))
-            except redis.RedisError as error:
-                # Raising would hide an interrupt.
-                warnings.warn(
-                    f"could not delete the keys {prefix}*, which expire after "
-                    f"{KEYS_EXPIRE_SECONDS // 60} minutes: {first_line(error)}",
-                    stacklevel=2,
-                )
 
 
 class _Recent:

@@ -7,7 +7,6 @@ import statistics
 import tempfile
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -22,15 +21,14 @@ from helpers.labs.reports import Progress, this_machine
 from helpers.labs.servers import (
     connect_redis,
     driver_version,
-    first_line,
     import_driver,
     redis_information,
+    redis_kept_clean,
     server_url,
 )
 from helpers.labs.services import Database, postgresql_database, sqlite_database
 from helpers.labs.stampede_report import StampedeReport
 from helpers.labs.stampede_run import READERS, HotKey, StampedeRun, observe_stampede
-from helpers.labs.tasks import UnavailableError
 from helpers.models.checks import require_numbers, require_whole
 
 __all__ = ["StampedeReport", "StampedeRun", "measure_stampede", "memory_key", "redis_key"]
@@ -119,21 +117,10 @@ def redis_key(url: str | None = None) -> Iterator[_NamedKey]:
     name = f"stampede:{secrets.token_hex(6)}"
     with closing(connect_redis(redis, "REDIS_URL", url)) as client:
         information = redis_information(redis, "REDIS_URL", client)
-        try:
-            version = str(information.get("redis_version", ""))
+        version = str(information.get("redis_version", ""))
+        left = f"the key {name}, which expires soon"
+        with redis_kept_clean(redis, client, lambda: client.delete(name), left):
             yield _NamedKey("Redis", version, driver_version(redis), _RedisKey(client, name))
-        except redis.RedisError as error:
-            raise UnavailableError(f"Redis stopped: {first_line(error)}") from error
-        finally:
-            # An interrupted connection may hold an unread answer, which deleting would take for its own.
-            client.connection_pool.disconnect()
-            try:
-                client.delete(name)
-            except redis.RedisError as error:
-                # Raising would hide an interrupt.
-                warnings.warn(
-                    f"could not delete the key {name}, which expires soon: {first_line(error)}", stacklevel=2
-                )
 
 
 class _RedisKey:
