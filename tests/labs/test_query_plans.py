@@ -447,7 +447,8 @@ def rows(engine: PlanEngine, world: Any) -> Iterator[list[Any]]:
 
 def only(engine: str, patch: pytest.MonkeyPatch) -> None:
     """Leave the lab nothing to measure but one engine."""
-    patch.setattr(query_plans, "_ENGINES", {engine: query_plans._ENGINES[engine]})
+    parts = [part for part in query_plans._PARTS if part.name == engine]
+    patch.setattr(query_plans, "_PARTS", parts)
 
 
 def clean(folder: Path) -> None:

@@ -4,8 +4,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
 
 from helpers.labs.feed_costs import StoreCosts, measure_costs
@@ -17,8 +16,8 @@ from helpers.labs.feed_store_redis import redis_feeds
 from helpers.labs.feed_store_sqlite import sqlite_feeds
 from helpers.labs.feed_workload import READS_PER_POST, FeedWorkload, draw_workload
 from helpers.labs.hardware import disk_folder
+from helpers.labs.parts import Advance, Part, usable
 from helpers.labs.reports import Progress, this_machine
-from helpers.labs.servers import is_set
 from helpers.labs.tasks import UnavailableError
 from helpers.models.checks import require_choice, require_numbers
 from helpers.models.fanout import STRATEGIES
@@ -33,18 +32,12 @@ _WORKER_BUSY = 0.25
 _PATIENCE_S = 15.0
 
 
-@dataclass(frozen=True)
-class _Part:
-    open: Callable[[Path], AbstractContextManager[Engine]]
-    variable: str | None = None
-
-
-_PARTS = {
-    "SQLite": _Part(sqlite_feeds),
-    "PostgreSQL": _Part(lambda _: postgresql_feeds(), "DATABASE_URL"),
-    "Redis": _Part(lambda _: redis_feeds(), "REDIS_URL"),
-}
-ENGINES = tuple(_PARTS)
+_PARTS = (
+    Part("SQLite", sqlite_feeds),
+    Part("PostgreSQL", lambda _: postgresql_feeds(), "DATABASE_URL"),
+    Part("Redis", lambda _: redis_feeds(), "REDIS_URL"),
+)
+ENGINES = tuple(part.name for part in _PARTS)
 
 
 def measure_feed_store(
@@ -76,48 +69,35 @@ def measure_feed_store(
     """
     budget_s = require_numbers("budget_s", budget_s, at_least=0.5, at_most=60, unit="s")
     chosen = _chosen(engines)
-    start = time.perf_counter()
-    skipped = {
-        name: f"{_PARTS[name].variable} is not set"
-        for name in chosen
-        if (variable := _PARTS[name].variable) and not is_set(variable)
-    }
-    usable = [name for name in chosen if name not in skipped]
-    total_s = budget_s * (1 + _SERVER_SHARE * (len(usable) - 1))
-    shown = 0.0
-
-    def advance(label: str) -> None:
-        nonlocal shown
-        shown = max(shown, min(1.0, (time.perf_counter() - start) / total_s))
-        if progress is not None:
-            progress(1.0 if label == "done" else shown, label)
-
+    skipped: dict[str, str] = {}
+    parts = usable(chosen, skipped)
+    advance = Advance(budget_s * (1 + _SERVER_SHARE * (len(parts) - 1)), progress)
     advance("drawing the graph")
     workload = draw_workload(users, seed=seed)
     measured: list[MeasuredStore] = []
     with tempfile.TemporaryDirectory(prefix="feed_store_", dir=disk_folder()) as inside:
-        for place, name in enumerate(usable):
-            advance(f"{name}: getting ready")
-            left_s = max(total_s - (time.perf_counter() - start), budget_s * _SERVER_SHARE)
+        for place, part in enumerate(parts):
+            advance(f"{part.name}: getting ready")
+            left_s = max(advance.left_s, budget_s * _SERVER_SHARE)
             try:
-                with _PARTS[name].open(Path(inside)) as engine:
-                    measured.append(_measure(engine, workload, left_s / (len(usable) - place), advance))
+                with part.open(Path(inside)) as engine:
+                    measured.append(_measure(engine, workload, left_s / (len(parts) - place), advance))
             except UnavailableError as reason:
-                skipped[name] = str(reason)
+                skipped[part.name] = str(reason)
     advance("done")
     return FeedReport(this_machine(), workload, tuple(measured), skipped)
 
 
-def _chosen(engines: Sequence[str] | None) -> list[str]:
+def _chosen(engines: Sequence[str] | None) -> Sequence[Part]:
     if engines is None:
-        return list(ENGINES)
+        return _PARTS
     if not isinstance(engines, (list, tuple)):
         raise TypeError(f"engines = {engines!r}: it must be a list of names")
     if not engines:
         raise ValueError("engines = []: it must name one at least")
     for engine in engines:
         require_choice("engines", engine, ENGINES)
-    return [name for name in ENGINES if name in engines]
+    return [part for part in _PARTS if part.name in engines]
 
 
 def _measure(

@@ -11,7 +11,7 @@ from helpers.labs.reports import Progress
 from helpers.labs.servers import is_set
 from helpers.labs.tasks import UnavailableError
 
-__all__ = ["Advance", "NotUsableError", "Part", "opened", "with_stand_ins"]
+__all__ = ["Advance", "NotUsableError", "Part", "opened", "usable", "with_stand_ins"]
 
 Report = TypeVar("Report")
 
@@ -52,6 +52,17 @@ class Advance:
             self._progress(1.0 if label == "done" else self._shown, label)
 
 
+def usable(parts: Sequence[Part], skipped: MutableMapping[str, str]) -> list[Part]:
+    """Return the parts whose variable is set or that need none, and note the others in `skipped`."""
+    missing = {
+        part.name: f"{part.variable} is not set"
+        for part in parts
+        if part.variable and not is_set(part.variable)
+    }
+    skipped.update(missing)
+    return [part for part in parts if part.name not in missing]
+
+
 def with_stand_ins(
     kinds: Sequence[Sequence[Part]],
     skipped: MutableMapping[str, str],
@@ -63,7 +74,7 @@ def with_stand_ins(
     A part whose variable is not set, or that is lost meanwhile, is noted in `skipped` with the reason, and
     the next of its kind stands in for it. None when a kind has no part left.
     """
-    left = [_usable(kind, skipped) for kind in kinds]
+    left = [usable(kind, skipped) for kind in kinds]
     while all(left):
         # A server that is lost half-way takes its time with it; what stands in for it gets half at least.
         seconds = max(advance.budget_s / 2, advance.left_s)
@@ -75,17 +86,6 @@ def with_stand_ins(
                 if failed.part in kind:
                     kind.remove(failed.part)
     return None
-
-
-def _usable(parts: Sequence[Part], skipped: MutableMapping[str, str]) -> list[Part]:
-    """Return the parts whose variable is set or that need none, and note the others in `skipped`."""
-    missing = {
-        part.name: f"{part.variable} is not set"
-        for part in parts
-        if part.variable and not is_set(part.variable)
-    }
-    skipped.update(missing)
-    return [part for part in parts if part.name not in missing]
 
 
 @contextmanager

@@ -3,8 +3,7 @@
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -14,10 +13,10 @@ import numpy as np
 
 from helpers.labs.engines import TWEET
 from helpers.labs.hardware import disk_folder
+from helpers.labs.parts import Part, usable
 from helpers.labs.query_plan_engines import PlanEngine, postgresql_engine, sqlite_engine
 from helpers.labs.query_plan_report import KeyCost, MeasuredEngine, PageCost, QueryCost, QueryPlanReport
 from helpers.labs.reports import Progress, this_machine
-from helpers.labs.servers import is_set
 from helpers.labs.tasks import UnavailableError
 from helpers.models.checks import require_numbers, require_whole
 from helpers.models.feed_queries import FEED_QUERIES
@@ -71,9 +70,8 @@ def measure_query_plans(
     require_numbers("budget_s", budget_s, at_least=0.1, at_most=60, unit="s")
     users = require_whole("users", users, at_least=500, at_most=20_000)
     seed = require_whole("seed", seed, at_least=0, at_most=2**63 - 1)
-    variables = {"PostgreSQL": "DATABASE_URL"}
-    skipped = {name: f"{variable} is not set" for name, variable in variables.items() if not is_set(variable)}
-    asked_for = [name for name in _ENGINES if name not in skipped]
+    skipped: dict[str, str] = {}
+    asked_for = usable(_PARTS, skipped)
     found: list[_Measured] = []
     done = 0
 
@@ -84,14 +82,14 @@ def measure_query_plans(
     advance(0, "who follows whom")
     world = _world(users, seed)
     with tempfile.TemporaryDirectory(prefix="query_plans_", dir=disk_folder()) as inside:
-        for name in asked_for:
-            advance(0, name)
+        for part in asked_for:
+            advance(0, part.name)
             try:
-                with _ENGINES[name](Path(inside)) as engine:
+                with part.open(Path(inside)) as engine:
                     run = _Run(engine, world, budget_s / len(asked_for), advance)
                     found.append(_Measured(engine.used, (*run.queries(),), (*run.pages(),), run.keys()))
             except UnavailableError as reason:
-                skipped[name] = str(reason)
+                skipped[part.name] = str(reason)
             done += 1
     advance(0, "done")
     return QueryPlanReport(
@@ -107,10 +105,10 @@ def measure_query_plans(
     )
 
 
-_ENGINES: Mapping[str, Callable[[Path], AbstractContextManager[PlanEngine]]] = {
-    "SQLite": sqlite_engine,
-    "PostgreSQL": lambda _: postgresql_engine(),
-}
+_PARTS = (
+    Part("SQLite", sqlite_engine),
+    Part("PostgreSQL", lambda _: postgresql_engine(), "DATABASE_URL"),
+)
 
 
 @dataclass(frozen=True)
