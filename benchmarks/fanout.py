@@ -7,11 +7,8 @@ repeats, and add up the same costs follow by follow, at a size that they can hol
 result is checked against ours. At 1 M users ours stands beside copying the graph's arrays once.
 """
 
-import argparse
-import os
 import random
 import statistics
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -19,6 +16,7 @@ from typing import Any
 import networkx as nx  # type: ignore[import-untyped]
 import numpy as np
 
+from benchmarks.runs import print_tables, seconds
 from helpers.models.activity import draw_activity
 from helpers.models.audience import Audience
 from helpers.models.fanout import PUBLISHED_COSTS, fan_out
@@ -161,9 +159,7 @@ def table(title: str, variants: Timed, repeats: int) -> str:
     times: dict[str, list[float]] = {name: [] for name in variants}
     for _ in range(repeats):
         for name, run in variants.items():
-            start = time.perf_counter()
-            run()
-            times[name].append(1e3 * (time.perf_counter() - start))
+            times[name].append(1e3 * seconds(run))
     medians = {name: statistics.median(taken) for name, taken in times.items()}
     first = next(iter(medians.values()))
     lines = [f"| {title} | p50 (ms) | times the first |", "| :-- | --: | --: |"]
@@ -173,14 +169,7 @@ def table(title: str, variants: Timed, repeats: int) -> str:
 
 def main() -> None:
     """Measure and print the tables."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--repeats", type=int, default=3, help="runs of which the median is taken")
-    options = parser.parse_args()
-    before = os.getloadavg()[0]
-    print(small_tables(options.repeats), large_table(options.repeats), sep="\n\n")
-    print(f"\n{os.cpu_count()} cores; load {before:.1f} before the run, {os.getloadavg()[0]:.1f} after it")
+    print_tables(__doc__, small_tables, large_table, repeats=3)
 
 
 if __name__ == "__main__":

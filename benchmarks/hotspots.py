@@ -8,8 +8,6 @@ simulation, with its error. The last tables are the views that a slider calls, i
 process's time, and drawing a month of traffic to try alarms on.
 """
 
-import argparse
-import os
 import statistics
 import time
 from collections import OrderedDict
@@ -17,6 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from benchmarks.runs import print_tables, seconds
 from helpers.models.hotspots import Remedies, Spike
 from helpers.models.lru import che_hit_ratio, simulate_lru
 from helpers.models.popularity import draw_keys, zipf_shares
@@ -78,7 +77,7 @@ def lru_table(repeats: int) -> str:
         times: list[list[float]] = [[], [], []]
         for _ in range(repeats):
             for taken, way in zip(times, ways, strict=True):
-                taken.append(_seconds(way))
+                taken.append(seconds(way))
         simulated = simulate_lru(requests, capacity, warm_up=READS // 2).hit_ratio
         middles = " | ".join(f"{statistics.median(taken):.3f}" for taken in times)
         che = che_hit_ratio(shares, capacity)
@@ -86,11 +85,11 @@ def lru_table(repeats: int) -> str:
     few = plain[:LIST_READS]
     assert list_hits(few, CAPACITIES[0]) == simulate_lru(few, CAPACITIES[0]).hits
     slow, fast = (
-        statistics.median(_seconds(partial(way, few, CAPACITIES[0])) for _ in range(repeats))
+        statistics.median(seconds(partial(way, few, CAPACITIES[0])) for _ in range(repeats))
         for way in (list_hits, simulate_lru)
     )
     lines.append(f"\nA list takes {slow / fast:,.0f} times as long as simulate_lru for {LIST_READS:,} reads.")
-    drawing = statistics.median(_seconds(lambda: draw_keys(shares, READS)) for _ in range(repeats))
+    drawing = statistics.median(seconds(lambda: draw_keys(shares, READS)) for _ in range(repeats))
     lines.append(f"Drawing the reads takes {drawing:.2f} s.")
     return "\n".join(lines)
 
@@ -113,22 +112,9 @@ def view_table(repeats: int) -> str:
     return "\n".join(lines)
 
 
-def _seconds(run: Callable[[], Any]) -> float:
-    start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
-
-
 def main() -> None:
     """Measure and print the tables."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--repeats", type=int, default=5, help="runs of which the median is taken")
-    options = parser.parse_args()
-    before = os.getloadavg()[0]
-    print(lru_table(options.repeats), view_table(options.repeats), sep="\n\n")
-    print(f"\n{os.cpu_count()} cores; load {before:.1f} before the run, {os.getloadavg()[0]:.1f} after it")
+    print_tables(__doc__, lru_table, view_table, repeats=5)
 
 
 if __name__ == "__main__":

@@ -6,18 +6,16 @@
 each helper module stands beside importing pandas alone, in fresh interpreters.
 """
 
-import argparse
-import os
 import random
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import helpers
+from benchmarks.runs import print_tables, seconds
 from helpers.models.consistency import LNKD_DISK, Mixture, Quorum, staleness
 from helpers.models.estimation import estimate
 from helpers.models.published import FRAMEWORK_TWITTER, STRONG_NODE
@@ -141,22 +139,12 @@ def _modules() -> list[str]:
 
 
 def _milliseconds(run: Callable[[], Any]) -> float:
-    start = time.perf_counter()
-    run()
-    return 1000 * (time.perf_counter() - start)
+    return 1000 * seconds(run)
 
 
 def main() -> None:
     """Measure and print the tables."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--repeats", type=int, default=5, help="runs of which the median is taken")
-    options = parser.parse_args()
-    before = os.getloadavg()[0]
-    tables = (staleness_table, simulation_table, import_table)
-    print(*(table(options.repeats) for table in tables), sep="\n\n")
-    print(f"\n{os.cpu_count()} cores; load {before:.1f} before the run, {os.getloadavg()[0]:.1f} after it")
+    print_tables(__doc__, staleness_table, simulation_table, import_table, repeats=5)
 
 
 if __name__ == "__main__":

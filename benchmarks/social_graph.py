@@ -7,13 +7,13 @@ flat arrays stands beside what a user would otherwise write, a dictionary of set
 """
 
 import argparse
-import os
 import resource
 import statistics
 import subprocess
 import sys
 import time
 
+from benchmarks.runs import load_said
 from helpers.models.activity import draw_activity
 from helpers.models.degree_statistics import statistics as degree_statistics
 from helpers.models.social_graph import SocialGraph, follower_graph
@@ -100,9 +100,8 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3, help="runs of which the median is taken")
     parser.add_argument("--users", type=int, nargs="+", default=[SMALL, 1_000_000], help="sizes to build")
     options = parser.parse_args()
-    before = os.getloadavg()[0]
-    print(build_table(options.users, options.repeats), reading_table(options.repeats), sep="\n\n")
-    print(f"\n{os.cpu_count()} cores; load {before:.1f} before the run, {os.getloadavg()[0]:.1f} after it")
+    with load_said():
+        print(build_table(options.users, options.repeats), reading_table(options.repeats), sep="\n\n")
 
 
 if __name__ == "__main__":
