@@ -1,11 +1,8 @@
 """Replication measured: lags as defined, curves that hold their laws, plain reasons, nothing left behind."""
 
 import math
-import os
-import signal
 import socket
 import sqlite3
-import subprocess
 import sys
 import threading
 import time
@@ -25,6 +22,7 @@ from helpers.labs import replicas, replication, servers
 from helpers.labs.replicas import Replicated, postgresql_replicas, redis_replicas, sqlite_replicas
 from helpers.labs.replication import Replication, ReplicationReport, measure_replication
 from helpers.labs.tasks import UnavailableError
+from tests.labs.trouble import interrupt_process
 
 VARIABLES = ("DATABASE_URL", "DATABASE_REPLICA_URL", "REDIS_URL", "REDIS_REPLICA_URL")
 Open = Callable[[], AbstractContextManager[Replicated]]
@@ -352,18 +350,7 @@ class TestMeasuring:
             "from helpers.labs.replication import measure_replication\n"
             "measure_replication(20, progress=lambda f, label: print(f, label, flush=True))"
         )
-        environment = {**os.environ, "TMPDIR": str(tmp_path)}
-        with subprocess.Popen(
-            [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
-        ) as process:
-            assert process.stdout is not None
-            process.stdout.readline()
-            assert len(list(tmp_path.iterdir())) == 1
-            time.sleep(after_s)
-            process.send_signal(signal.SIGINT)
-            _, errors = process.communicate(timeout=20)
-        assert errors.strip().endswith(b"KeyboardInterrupt")
-        assert list(tmp_path.iterdir()) == []
+        interrupt_process(code, "SQLite", tmp_path, after_s)
 
 
 @pytest.mark.postgresql

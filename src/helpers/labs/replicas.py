@@ -50,6 +50,32 @@ class Replicated:
     pause_ms: float = SERVER_PAUSE_MS
 
 
+_LONGEST_END_S = 2.0
+
+
+@contextmanager
+def _in_a_thread(work: Callable[[threading.Event], None], name: str) -> Iterator[None]:
+    """Let `work` run in a thread, which it leaves when its event is set, at the end.
+
+    Not ended by a join: an interrupted one takes a working thread for ended. And an interrupt may fall into
+    the start, where the thread is known to nobody but already runs, or never will.
+    """
+    stop, ended = threading.Event(), threading.Event()
+
+    def run() -> None:
+        try:
+            work(stop)
+        finally:
+            ended.set()
+
+    try:
+        threading.Thread(target=run, name=name, daemon=True).start()
+        yield
+    finally:
+        stop.set()
+        ended.wait(_LONGEST_END_S)
+
+
 @contextmanager
 def sqlite_replicas(folder: Path, interval_ms: float = 10) -> Iterator[Replicated]:
     """Two SQLite files in `folder`; a thread looks for new rows every `interval_ms` and ships them.
@@ -71,7 +97,6 @@ def sqlite_replicas(folder: Path, interval_ms: float = 10) -> Iterator[Replicate
     files = {"primary": folder / "primary.sqlite", "replica": folder / "replica.sqlite"}
     insert = "INSERT INTO tweets (id, text) VALUES (?, ?)"
     failures: list[str] = []
-    stop = threading.Event()
 
     def connect(name: str) -> sqlite3.Connection:
         opened = sqlite3.connect(files[name], isolation_level=None)
@@ -82,7 +107,7 @@ def sqlite_replicas(folder: Path, interval_ms: float = 10) -> Iterator[Replicate
         opened.execute("CREATE TABLE IF NOT EXISTS tweets (id INTEGER PRIMARY KEY, text TEXT NOT NULL)")
         return opened
 
-    def ship() -> None:
+    def ship(stop: threading.Event) -> None:
         try:
             with closing(connect("primary")) as source, closing(connect("replica")) as target:
                 newest = 0
@@ -107,7 +132,6 @@ def sqlite_replicas(folder: Path, interval_ms: float = 10) -> Iterator[Replicate
             raise UnavailableError(f"the replica stopped: {failures[0]}")
         return is_there(replica, number)
 
-    shipping = threading.Thread(target=ship, name="ship rows to the replica", daemon=True)
     try:
         with closing(connect("primary")) as primary, closing(connect("replica")) as replica:
             file_system = file_system_of(folder)
@@ -117,8 +141,7 @@ def sqlite_replicas(folder: Path, interval_ms: float = 10) -> Iterator[Replicate
                 "synchronous=FULL on the primary",
                 file_system,
             ]
-            try:
-                shipping.start()
+            with _in_a_thread(ship, "ship rows to the replica"):
                 yield Replicated(
                     engine="SQLite",
                     version=sqlite3.sqlite_version,
@@ -128,10 +151,6 @@ def sqlite_replicas(folder: Path, interval_ms: float = 10) -> Iterator[Replicate
                     on_replica=on_replica,
                     pause_ms=interval_ms,
                 )
-            finally:
-                stop.set()
-                if shipping.ident is not None:
-                    shipping.join()
     except sqlite3.Error as error:
         raise UnavailableError(f"SQLite stopped: {error}") from error
 
