@@ -137,7 +137,7 @@ VARIANTS = (
     _explorer("fanout_explorer", "fanout"),
     _explorer("break_it_explorer", "availability", buttons=".helpers-check input"),
     _explorer("heartbeat_explorer", "failover"),
-    _explorer("celebrity_explorer", "hotspots"),
+    _explorer("celebrity_explorer", "hotspots", handle=".helpers-grid > :nth-child(2) .noUi-handle"),
     _explorer("alarm_explorer", "monitoring"),
 )
 

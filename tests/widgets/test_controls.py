@@ -286,6 +286,17 @@ def test_markup_in_a_boxes_label_is_not_read_as_markup() -> None:
     assert control.description_allow_html is False
 
 
+@pytest.mark.parametrize(("low", "high"), [(0, 2), (0.01, 1), (0, 100)])
+def test_every_step_of_a_linear_slider_is_another_number(low: float, high: float) -> None:
+    control = NumberControl("share", Field("Share", "", at_least=0), low, low=low, high=high, log=False)
+    seen = []
+    for step in range(201):
+        control.slider.value = step / 200
+        seen.append(control.value)
+    assert seen == sorted(set(seen))
+    assert (seen[0], seen[-1]) == (low, high)
+
+
 @pytest.mark.parametrize(("low", "high"), [(1, 1000), (0.1, 60_000), (1e3, 3e9), (1, 30), (1, 5000)])
 def test_every_step_of_a_log_slider_is_another_number(low: float, high: float) -> None:
     field = Field("Load", "", above=0)

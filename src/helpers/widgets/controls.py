@@ -45,8 +45,9 @@ class _Scale:
         if self.whole:
             return float(round(exact))
         # Two digits, as a person would choose; three where two steps would otherwise give one number.
-        step = (self.high / self.low) ** (1 / self.steps) if self.log else 1
-        alike = self.log and f"{exact:.2g}" in (f"{exact * step:.2g}", f"{exact / step:.2g}")
+        step = (self.high / self.low) ** (1 / self.steps) if self.log else (self.high - self.low) / self.steps
+        before, after = (exact / step, exact * step) if self.log else (exact - step, exact + step)
+        alike = f"{exact:.2g}" in (f"{before:.2g}", f"{after:.2g}")
         return float(f"{exact:.3g}" if alike else f"{exact:.2g}")
 
 
