@@ -4,6 +4,7 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 from typing import Any
 
@@ -82,19 +83,12 @@ class Service:
         0.5
         """
         limit = require_number("limit_ms", limit_ms, above=0, unit="ms")
-        return sum(
-            share * _NORMAL.cdf(math.log(median / limit) / self.spread) for share, median in self.parts
-        )
+        return _beyond(self.parts, self.spread, limit)
 
     def percentile_ms(self, percentile: float) -> float:
         """Return a percentile of the latency of all requests, those that fail among them, in ms."""
         late = 1 - require_number("percentile", percentile, above=0, at_most=99.9999) / 100
-        medians = [median for share, median in self.parts if share]
-        low, high = min(medians) * math.exp(-8 * self.spread), max(medians) * math.exp(8 * self.spread)
-        for _ in range(_HALVINGS):
-            middle = math.sqrt(low * high)
-            low, high = (middle, high) if self.beyond(middle) > late else (low, middle)
-        return low
+        return _percentile(self.parts, self.spread, late)
 
     def bad(self, target_ms: float) -> float:
         """Return the share of requests that are no good: they fail, or take longer than `target_ms`.
@@ -110,7 +104,25 @@ class Service:
     def spread_of(self, edges_ms: Any) -> Floats:
         """Return the share of all requests that falls between each two neighbouring edges (ms)."""
         edges = require_numbers("edges_ms", np.asarray(edges_ms), above=0, unit="ms")
-        return -np.diff([self.beyond(float(edge)) for edge in edges])
+        return -np.diff([_beyond(self.parts, self.spread, edge) for edge in edges.tolist()])
+
+
+_Parts = tuple[tuple[float, float], ...]
+
+
+def _beyond(parts: _Parts, spread: float, limit: float) -> float:
+    return sum(share * _NORMAL.cdf(math.log(median / limit) / spread) for share, median in parts)
+
+
+# The rate of the requests does not change it, and a slider moves that.
+@lru_cache(maxsize=256)
+def _percentile(parts: _Parts, spread: float, late: float) -> float:
+    medians = [median for share, median in parts if share]
+    low, high = min(medians) * math.exp(-8 * spread), max(medians) * math.exp(8 * spread)
+    for _ in range(_HALVINGS):
+        middle = math.sqrt(low * high)
+        low, high = (middle, high) if _beyond(parts, spread, middle) > late else (low, middle)
+    return low
 
 
 @dataclass(frozen=True)
