@@ -46,17 +46,17 @@ def test_latency_axes_stay_and_have_units() -> None:
 
 def test_levels_are_drawn_with_the_peaks_of_what_is_between() -> None:
     times = np.arange(-3600, 7200, 5.0)
-    level = np.where(times == 310, 50.0, 0.1)
+    level = np.where(times == 330, 50.0, 0.1)
     figure = checked(alarm_figure(times, {"errors": level}, level > 1, 3600))
     line = figure.data[0]
     assert max(line.y) == 50
     assert len(line.x) <= 400 < times.size
-    assert 310 / 60 not in line.x
-    assert figure.data[-1].x == pytest.approx((310 / 60,))
-    assert figure.data[-1].hovertext == ("goes off 5 min 10 s after the start",)
+    assert 330 / 60 not in line.x
+    assert figure.data[-1].x == pytest.approx((330 / 60,))
+    assert figure.data[-1].hovertext == ("goes off 5.5 min after the start",)
     ground, band, limit = figure.layout.shapes
     assert (ground.x0, ground.x1) == (0, 60)
-    assert band.x0 == band.x1 == pytest.approx(310 / 60)
+    assert band.x0 == band.x1 == pytest.approx(330 / 60)
     assert limit.y0 == limit.y1 == 1
 
 
