@@ -20,7 +20,7 @@ STEP_S = 30
 """Seconds between two looks at the signals."""
 
 _DAY_S = 86_400
-_RARE, _FREQUENT = 4, 1_000
+_FREQUENT = 1_000
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -88,7 +88,8 @@ def simulate_history(
     steps = int(lasts_s // STEP_S)
     random = np.random.default_rng(seed)
     usually = _rates(service, target_ms)
-    kinds = [_poisson(random, STEP_S * rate, steps) for rate in usually]
+    entropy = tuple(int(part) for part in np.atleast_1d(seed))
+    kinds = [_poisson(_luck((*entropy, place), steps), STEP_S * rate) for place, rate in enumerate(usually)]
     states: list[tuple[slice, Floats, Service]] = []
     for given, incident in incidents:
         start = require_number("start_s", given, at_least=0, at_most=lasts_s, unit="seconds")
@@ -139,16 +140,40 @@ def _rates(service: Service, target_ms: float) -> tuple[float, float, float, flo
     )
 
 
-def _poisson(random: np.random.Generator, mean: float, size: int) -> Floats:
-    """Draw `size` Poisson numbers with one mean; a month has 86,400 of them, and a slider waits for it."""
-    if mean < _RARE:
-        # So many events in all, each in any step: the same distribution, and quicker where they are rare.
-        return np.bincount(random.integers(0, size, random.poisson(mean * size)), minlength=size).astype(
-            float
-        )
+@dataclass(frozen=True, eq=False)
+class _Luck:
+    """What a month's numbers are made of, whatever their mean: uniform and normal ones, drawn once.
+
+    uniform: in ascending order, and places where each of them stands in the month.
+    """
+
+    uniform: Floats
+    places: NDArray[np.intp]
+    normal: NDArray[np.float32]
+
+
+# A slider changes the mean and waits for a month of 86,400 steps: drawing takes longer than all the rest.
+@lru_cache(maxsize=8)
+def _luck(entropy: tuple[int, ...], size: int) -> _Luck:
+    random = np.random.default_rng(entropy)
+    uniform = random.random(size)
+    places = np.argsort(uniform)
+    return _Luck(uniform[places], places, random.standard_normal(size, dtype=np.float32))
+
+
+def _poisson(luck: _Luck, mean: float) -> Floats:
+    """Return a Poisson number with this mean for each step, larger for a larger mean on the same luck."""
     if mean > _FREQUENT:
-        return np.maximum(np.rint(mean + math.sqrt(mean) * random.standard_normal(size)), 0)
-    return random.poisson(mean, size).astype(float)
+        return np.maximum(np.rint(mean + math.sqrt(mean) * luck.normal.astype(float)), 0)
+    counts = np.zeros(luck.uniform.size)
+    if mean > 0:
+        most = int(mean + 10 * math.sqrt(mean)) + 20
+        numbers = np.arange(most + 1)
+        logs = numbers * math.log(mean) - mean - np.cumsum(np.log(np.maximum(numbers, 1)))
+        ends = np.searchsorted(luck.uniform, np.cumsum(np.exp(logs)))
+        ends[-1] = counts.size
+        counts[luck.places] = np.repeat(numbers, np.diff(ends, prepend=0))
+    return counts
 
 
 def _last(cumulated: Floats, steps: int) -> Floats:
