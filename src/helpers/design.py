@@ -139,7 +139,7 @@ class Design:
         Arguments as in `helpers.models.critique_rules.find_issues`.
 
         >>> [issue.about for issue in Design.example(after_step=4).find_issues().issues][:1]
-        ["all readers of a celebrity's tweet ask one machine of the cache at once"]
+        ['a bad release or setting takes all copies of one of 5 components at once']
         """
         if self.architecture is None:
             raise ValueError("architecture = None: draw it in step 3, or start from Design.example()")
