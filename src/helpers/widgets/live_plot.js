@@ -237,6 +237,7 @@ export default {
   render({ model, el }) {
     el.classList.add("helpers-live");
     const svgs = [];
+    const bodies = new WeakMap();
     const words = document.createElement("div");
     words.className = "helpers-words";
     words.setAttribute("aria-live", "polite");
@@ -263,7 +264,9 @@ export default {
         svgs[i].setAttribute("width", width);
         svgs[i].setAttribute("height", height);
         svgs[i].setAttribute("aria-label", figure.layout.xaxis.title?.text || "");
-        svgs[i].innerHTML = body;
+        // Laying a picture out again takes longer than making its text: often one of several stays as it is.
+        if (body !== bodies.get(svgs[i])) svgs[i].innerHTML = body;
+        bodies.set(svgs[i], body);
       });
     };
     model.on("change", draw); // once for a message, whatever it brings
