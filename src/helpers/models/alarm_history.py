@@ -89,18 +89,17 @@ def simulate_history(
     random = np.random.default_rng(seed)
     usually = _rates(service, target_ms)
     entropy = tuple(int(part) for part in np.atleast_1d(seed))
-    kinds = [_poisson(_luck((*entropy, place), steps), STEP_S * rate) for place, rate in enumerate(usually)]
+    kinds = np.array(
+        [_poisson(_luck((*entropy, place), steps), STEP_S * rate) for place, rate in enumerate(usually)]
+    )
     states: list[tuple[slice, Floats, Service]] = []
     for given, incident in incidents:
         start = require_number("start_s", given, at_least=0, at_most=lasts_s, unit="seconds")
-        first, last = int(start // STEP_S), min(steps, int(-(-(start + incident.lasts_s) // STEP_S)))
-        edges = STEP_S * np.arange(first, last)
-        inside = np.minimum(edges + STEP_S, start + incident.lasts_s) - np.maximum(edges, start)
-        share = np.clip(inside / STEP_S, 0, 1)
+        where, share = _hit_steps(start, incident.lasts_s, steps)
         hit = incident.hits(service)
-        for kind, usual, then in zip(kinds, usually, _rates(hit, target_ms), strict=True):
-            kind[first:last] = random.poisson(STEP_S * (usual + share * (then - usual)))
-        states.append((slice(first, last), share, hit))
+        usual, then = (np.array(rates)[:, np.newaxis] for rates in (usually, _rates(hit, target_ms)))
+        kinds[:, where] = random.poisson(STEP_S * (usual + share * (then - usual)))
+        states.append((where, share, hit))
     failed_late, failed_soon, late, good = kinds
     requests = failed_late + failed_soon + late + good
 
@@ -122,6 +121,16 @@ def simulate_history(
         failed_late + failed_soon + late,
         latency_ms,
     )
+
+
+@lru_cache(maxsize=256)
+def _hit_steps(start_s: float, lasts_s: float, steps: int) -> tuple[slice, Floats]:
+    """The steps that an incident falls into, and the share of each that it takes."""
+    end = start_s + lasts_s
+    first, last = int(start_s // STEP_S), min(steps, int(-(-end // STEP_S)))
+    edges = STEP_S * np.arange(first, last)
+    inside = np.minimum(edges + STEP_S, end) - np.maximum(edges, start_s)
+    return slice(first, last), np.clip(inside / STEP_S, 0, 1)
 
 
 # A month has the same incident many times.
