@@ -162,7 +162,6 @@ class Picture(_Framed):
     def __init__(self, title: str, view: View) -> None:
         self._title = title
         self.plot = LivePlot(view.figures, view.words, view.notes)
-        self.plot.add_class("helpers-pictures")
         head = ipywidgets.HTML(f"<h4>{html.escape(title)}</h4>")
         super().__init__([head, self.plot])
 
