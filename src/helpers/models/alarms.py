@@ -1,6 +1,6 @@
 """Step 5, alarms: rules tried on simulated incidents and on quiet months: time to detect, false alarms."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -93,18 +93,29 @@ def levels(rule: Rule, history: History, objective: Objective) -> tuple[Floats, 
     One array for a threshold, two for a burn rate: the long window and the short. A window without a
     request measures nothing and counts as 0: a service that is asked nothing never alarms.
     """
+    return tuple(_levels(rule, history, objective))
+
+
+def _levels(rule: Rule, history: History, objective: Objective) -> Iterator[Floats]:
     if isinstance(rule, BurnRule):
         needed = rule.factor * objective.budget
-        return tuple(history.share("bad", window) / needed for window in (rule.long_s, rule.short_s))
-    counted = {"errors": "failed", "p99": "late", "mean": "latency_ms"}[rule.signal]
-    return (history.share(counted, rule.window_s) / rule.limit,)
+        for window in (rule.long_s, rule.short_s):
+            share = history.share("bad", window)
+            yield np.divide(share, needed, out=share)
+    else:
+        counted = {"errors": "failed", "p99": "late", "mean": "latency_ms"}[rule.signal]
+        yield history.share(counted, rule.window_s) / rule.limit
 
 
 def firing(rules: Sequence[Rule], history: History, objective: Objective) -> NDArray[np.bool_]:
     """Return where the alarm is on, at the end of each step: where one of the rules fires."""
     on = np.zeros(history.requests.size, dtype=bool)
     for rule in _checked(rules):
-        above = np.logical_and.reduce([level >= 1 for level in levels(rule, history, objective)])
+        above = np.ones(on.size, dtype=bool)
+        for level in _levels(rule, history, objective):
+            above &= level >= 1
+            if not above.any():  # as in most months: the short window cannot change that
+                break
         held = getattr(rule, "for_s", 0.0)
         on |= _held(above, int(-(-held // STEP_S))) if held else above
     return on

@@ -1,9 +1,11 @@
-// Draws the part of a plotly figure that our explorers use, as SVG, anew for every change.
-// A whole drawing is a few dozen elements, so it is quicker to write it than to find what changed.
+// Draws the part of a plotly figure that our explorers use, as SVG, in layers: the ground with its axes, the shapes,
+// each trace, the notes. A layer is a few elements, so for every change it is written anew, but put into the page only
+// where its text differs: laying elements out takes the page longer than writing them takes us.
 
 const MULTIPLIERS = [[1e18, " E"], [1e15, " P"], [1e12, " T"], [1e9, " B"], [1e6, " M"], [1e3, " K"]];
 const BYTES = [[1e18, " EB"], [1e15, " PB"], [1e12, " TB"], [1e9, " GB"], [1e6, " MB"], [1e3, " KB"]];
 const FONT = 12;
+const SVG = "http://www.w3.org/2000/svg";
 
 const escaped = (text) =>
   String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
@@ -106,7 +108,9 @@ function drawing(figure, width) {
   const bottom = bare ? height - 4 : height - 24 - 15 * title.length;
   const x = scale(xaxis, left, right, null);
   const y = rows ? scale(yaxis, top, bottom, rows) : scale(yaxis, bottom, top, null);
-  const out = [];
+  const layers = [[]];
+  let out = layers[0];
+  const layer = () => layers.push((out = []));
   const text = (px, py, words, more = "") =>
     out.push(`<text x="${px.toFixed(1)}" y="${py.toFixed(1)}" ${more}>${escaped(words)}</text>`);
 
@@ -151,6 +155,7 @@ function drawing(figure, width) {
       text(14, middle, words, `text-anchor="middle" transform="rotate(-90 14 ${middle})"`);
     }
   }
+  layer();
   for (const shape of layout.shapes || []) {
     const x0 = x.place(shape.x0);
     const x1 = x.place(shape.x1);
@@ -166,6 +171,7 @@ function drawing(figure, width) {
     }
   }
   for (const trace of data) {
+    layer();
     const count = trace.x.length;
     const hover = list(trace.hovertext, count);
     const words = list(trace.text, count);
@@ -218,6 +224,7 @@ function drawing(figure, width) {
       }
     }
   }
+  layer();
   for (const note of notes) {
     const px = x.place(xaxis.type === "log" ? 10 ** note.x : note.x); // as in plotly: an exponent on a log axis
     if (note.showarrow) {
@@ -230,14 +237,23 @@ function drawing(figure, width) {
     const weight = note.font?.weight ? `style="font-weight: ${Number(note.font.weight)}"` : "";
     text(px, py, note.text, `text-anchor="${anchor}" class="${note.name ? "boxed" : "note"}" ${weight}`);
   }
-  return { height, body: out.join("") };
+  return { height, layers: layers.map((parts) => parts.join("")) };
+}
+
+// Bring the layers of a picture up to date: as many groups as there are layers, each rewritten only if it differs.
+function paint(svg, layers, painted) {
+  while (svg.childElementCount > layers.length) svg.lastElementChild.remove();
+  layers.forEach((text, i) => {
+    const group = svg.children[i] ?? svg.appendChild(document.createElementNS(SVG, "g"));
+    if (text !== painted[i]) group.innerHTML = text;
+  });
 }
 
 export default {
   render({ model, el }) {
     el.classList.add("helpers-live");
     const svgs = [];
-    const bodies = new WeakMap();
+    const painted = new WeakMap(); // what each picture's layers hold
     const words = document.createElement("div");
     words.className = "helpers-words";
     words.setAttribute("aria-live", "polite");
@@ -250,7 +266,7 @@ export default {
       words.textContent = model.get("words");
       if (notes.innerHTML !== model.get("notes")) notes.innerHTML = model.get("notes");
       while (svgs.length < figures.length) {
-        const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+        const svg = document.createElementNS(SVG, "svg");
         svg.setAttribute("role", "img");
         svg.classList.add("helpers-plot");
         el.insertBefore(svg, words);
@@ -259,14 +275,13 @@ export default {
       while (svgs.length > figures.length) svgs.pop().remove();
       if (!width) return;
       figures.forEach((figure, i) => {
-        const { height, body } = drawing(figure, width);
+        const { height, layers } = drawing(figure, width);
         svgs[i].setAttribute("viewBox", `0 0 ${width} ${height}`);
         svgs[i].setAttribute("width", width);
         svgs[i].setAttribute("height", height);
         svgs[i].setAttribute("aria-label", figure.layout.xaxis.title?.text || "");
-        // Laying a picture out again takes longer than making its text: often one of several stays as it is.
-        if (body !== bodies.get(svgs[i])) svgs[i].innerHTML = body;
-        bodies.set(svgs[i], body);
+        paint(svgs[i], layers, painted.get(svgs[i]) ?? []);
+        painted.set(svgs[i], layers);
       });
     };
     model.on("change", draw); // once for a message, whatever it brings

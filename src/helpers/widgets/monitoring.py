@@ -3,7 +3,10 @@
 import dataclasses
 import html
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
+
+import plotly.graph_objects as go
 
 from helpers.figures.monitoring import alarm_figure, latency_spread_figure
 from helpers.figures.queueing import format_seconds
@@ -113,6 +116,8 @@ def alarm_view(
     found = detect(rules, usual, incident, objective, target_ms=target_ms)
     a_month = false_alarms(rules, usual, objective, target_ms=target_ms)
     during = incident.hits(usual)
+    # How many requests come does not change how their latencies are spread, and a slider moves that.
+    alike = (dataclasses.replace(each, requests_per_second=1) for each in (usual, during))
     measured = {
         name: level
         for rule in rules
@@ -120,7 +125,7 @@ def alarm_view(
     }
     return View(
         (
-            latency_spread_figure(usual, during, target_ms),
+            _spread(*alike, target_ms),
             alarm_figure(found.history.times_s, measured, found.on, incident.lasts_s),
         ),
         " ".join(
@@ -133,6 +138,11 @@ def alarm_view(
         _notes(usual, during, target_ms),
         working=lambda: working_table(_compared(usual, incident, objective, target_ms)),
     )
+
+
+@lru_cache(maxsize=1)
+def _spread(usual: Service, during: Service, target_ms: float) -> go.Figure:
+    return latency_spread_figure(usual, during, target_ms)
 
 
 def _names(rule: Rule) -> tuple[str, ...]:
