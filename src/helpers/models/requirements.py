@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from helpers.models.checklist import CHECKLIST
 from helpers.models.checks import require_choice, require_whole
 from helpers.models.contract import EVENTUAL, LEVELS, STRONG, ConsistencyTarget, Contract, LatencyTarget
 from helpers.models.texts import key_words, require_names, require_several, require_text
@@ -171,10 +172,13 @@ class Prompt:
         )
 
 
-TIME_BOX_MIN = (5, 10)
+TIME_BOX_MIN = (CHECKLIST[0].least_min, CHECKLIST[0].most_min)
 """Minutes that the framework gives step 1."""
 
-DESIGN_MIN = (10 + 15, 15 + 20)
+DESIGN_MIN = (
+    CHECKLIST[2].least_min + CHECKLIST[3].least_min,
+    CHECKLIST[2].most_min + CHECKLIST[3].most_min,
+)
 """Minutes that the framework gives steps 3 and 4 together."""
 
 HEARING_MIN, FEATURE_MIN, QUESTION_MIN = 1.0, 1.0, 0.5
