@@ -32,6 +32,7 @@ MAY_IMPORT = {
         "figures",
         "grading",
         "design",
+        "catalogue",
         "plotly",
         "anywidget",
         "ipywidgets",
@@ -39,6 +40,7 @@ MAY_IMPORT = {
     },
     "grading": {"models"},
     "design": {"models"},
+    "catalogue": {"models"},
 }
 
 # Joined here, so that this file does not hold them.

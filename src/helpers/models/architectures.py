@@ -1,15 +1,17 @@
 """Step 3: the framework's own diagram, and the designs that grow from a client and a database."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.models.architecture import Architecture, Component, Flow
+from helpers.models.architecture import DATABASES, SERVERS, Architecture, Component, Flow
 from helpers.models.checks import require_numbers, require_whole
 from helpers.models.published import LATENCIES, STRONG_NODE
 
 __all__ = [
     "ASSUMED_SERVER_CAPACITY",
     "FRAMEWORK_DIAGRAM",
+    "PUBLISHED_PARTS",
     "SMALLEST",
     "TWITTER_DESIGN",
     "Parts",
@@ -25,6 +27,11 @@ _PUBLISHED_MS = {latency.label: latency.nanoseconds / 1e6 for latency in LATENCI
 _QUERY_MS = _PUBLISHED_MS["One Redis or MySQL query over the network"]
 _HOP_MS = _PUBLISHED_MS["Network round trip, one region"]
 
+_SERVER: dict[str, Any] = {
+    "capacity_per_second": ASSUMED_SERVER_CAPACITY,
+    "service_ms": ASSUMED_SERVER_MS,
+    "source": "our assumption, because it depends on the code it runs",
+}
 _DATABASE: dict[str, Any] = {
     "capacity_per_second": STRONG_NODE.reads_per_second,
     "write_capacity_per_second": STRONG_NODE.writes_per_second,
@@ -44,6 +51,15 @@ _WORKER: dict[str, Any] = {
     "delivery_capacity_per_second": 1e6 / 3.5,
     "source": "Twitter: delivery to 1 M followers in 3.5 s at the median, so 286 K deliveries/s",
 }
+
+PUBLISHED_PARTS: Mapping[str, Mapping[str, Any]] = {
+    "load balancer": {"service_ms": _HOP_MS},
+    **dict.fromkeys(SERVERS, _SERVER),
+    "cache": _CACHE,
+    **dict.fromkeys(DATABASES, _DATABASE),
+    "fan-out worker": _WORKER,
+}
+"""What a component of a kind is taken to bear unless more is known: arguments of `Component`, by kind."""
 
 FRAMEWORK_DIAGRAM = Architecture(
     "The framework's standard architecture",
@@ -181,11 +197,7 @@ def assemble(parts: Parts, name: str = "Your design") -> Architecture:
 
 
 def _servers(parts: Parts) -> list[Component]:
-    work: dict[str, Any] = {
-        "capacity_per_second": float(parts.server_capacity),
-        "service_ms": ASSUMED_SERVER_MS,
-        "source": "our assumption, because it depends on the code it runs",
-    }
+    work = {**_SERVER, "capacity_per_second": float(parts.server_capacity)}
     if not parts.separate:
         return [Component("API", "API service", "API servers", parts.server_count, **work)]
     return [

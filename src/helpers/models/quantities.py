@@ -53,6 +53,15 @@ COUNTED = [
     "host",
     "ad",
     "dollar",
+    "ride",
+    "location",
+    "file",
+    "page",
+    "payment",
+    "ticket",
+    "notification",
+    "sample",
+    "score",
 ]
 """What the registry counts: each is a dimension of its own, so users never add up with tweets."""
 
