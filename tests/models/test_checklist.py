@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.models.checklist import CHECKLIST, minutes_in_all, pace
+from helpers.models.checklist import CHECKLIST, Checklist, minutes_in_all, pace
 from helpers.models.requirements import DESIGN_MIN, TIME_BOX_MIN
 
 
@@ -44,3 +44,22 @@ def test_phases_fill_the_slot_as_far_as_the_framework_allows(slot: float, talk: 
 def test_bad_slots_are_refused(slot: float, talk: float, message: str) -> None:
     with pytest.raises((ValueError, TypeError), match=message):
         pace(slot, talk)
+
+
+def test_the_table_shows_every_phase_and_what_fits_the_slots() -> None:
+    head, _, *lines = Checklist((45, 50))._repr_markdown_().splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in (head, *lines)]
+    assert {len(row) for row in cells} == {6}
+    assert cells[0][3:] == ["minutes", "slot of 45", "slot of 50"]
+    for phase, row in zip(CHECKLIST, cells[1:], strict=False):
+        assert row[:4] == [phase.title, phase.goal, f'"{phase.key_phrase}"', phase.minutes]
+    for place, slot in ((4, 45), (5, 50)):
+        shown = [float(row[place]) for row in cells[1:]]
+        assert shown[:-1] == [float(f"{minutes:.3g}") for minutes in pace(slot)]
+        assert shown[-1] == sum(pace(slot))
+
+
+@pytest.mark.parametrize("slots", [(45, 0), (float("nan"),), ("45",), 45])
+def test_a_table_of_bad_slots_is_refused(slots: tuple[float, ...]) -> None:
+    with pytest.raises((ValueError, TypeError), match="slot"):
+        Checklist(slots)

@@ -1,10 +1,13 @@
 """The whole interview: the framework's summary checklist, and the minutes each of its phases gets."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from helpers.models.checks import require_number
+from helpers.models.quantities import format_number
+from helpers.models.texts import require_several
 
-__all__ = ["CHECKLIST", "TALK_MIN", "Phase", "minutes_in_all", "pace"]
+__all__ = ["CHECKLIST", "TALK_MIN", "Checklist", "Phase", "minutes_in_all", "pace"]
 
 
 @dataclass(frozen=True)
@@ -90,3 +93,61 @@ def pace(slot_min: float, talk_min: float = TALK_MIN) -> tuple[float, ...]:
         return tuple(phase.least_min * left / least for phase in CHECKLIST)
     share = (left - least) / (most - least)
     return tuple(phase.least_min + share * (phase.most_min - phase.least_min) for phase in CHECKLIST)
+
+
+@dataclass(frozen=True, repr=False)
+class Checklist:
+    """The checklist as a table, with the minutes that each phase gets in slots of so many minutes.
+
+    Raises ValueError or TypeError naming the argument, as `pace` does.
+
+    >>> print(Checklist((45,)))
+    1. Requirements | Limit scope | "Before we start, can I clarify the exact scope?" | 5–10 | 5
+    2. Estimations | Determine scale | "Let me do some quick math on storage needs." | 5 | 5
+    3. High-Level | Block diagram | "Here is the basic data flow..." | 10–15 | 10
+    4. Deep Dive | Specifics | "Let's zoom into the Database schema." | 15–20 | 15
+    5. Bottlenecks | Self-critique | "One issue with this design is..." | 5 | 5
+    together | | | 40–55 | 40
+    """
+
+    slots_min: tuple[float, ...] = (45, 60)
+
+    def __post_init__(self) -> None:
+        slots = require_several("slots_min", self.slots_min, "numbers of minutes")
+        for slot in slots:
+            pace(slot)
+        object.__setattr__(self, "slots_min", slots)
+
+    @property
+    def rows(self) -> tuple[tuple[str, ...], ...]:
+        """Its rows as text: the framework's three columns, its minutes, a column a slot; last the sums."""
+        paces = [pace(slot) for slot in self.slots_min]
+        phases = (
+            (
+                phase.title,
+                phase.goal,
+                f'"{phase.key_phrase}"',
+                phase.minutes,
+                *_shown(minutes[place] for minutes in paces),
+            )
+            for place, phase in enumerate(CHECKLIST)
+        )
+        together = "–".join(_shown(minutes_in_all()))
+        return (*phases, ("together", "", "", together, *_shown(map(sum, paces))))
+
+    def __repr__(self) -> str:
+        """The rows, one a line."""
+        return "\n".join(" ".join(" | ".join(row).split()) for row in self.rows)
+
+    def _repr_markdown_(self) -> str:
+        slots = [f"slot of {slot}" for slot in _shown(self.slots_min)]
+        lines = [
+            " | ".join(("Phase", "Goal", "Key Phrase to Use", "minutes", *slots)),
+            " | ".join([":--"] * 3 + ["--:"] * (1 + len(slots))),
+            *map(" | ".join, self.rows),
+        ]
+        return "\n".join(f"| {line} |" for line in lines)
+
+
+def _shown(minutes: Iterable[float]) -> list[str]:
+    return [format_number(number, 3) for number in minutes]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from helpers.models.checklist import CHECKLIST
 from helpers.models.checks import require_number, require_whole, short_repr
 from helpers.models.nines import PERIODS_S, format_duration
 from helpers.models.quantities import format_number
@@ -12,6 +13,7 @@ __all__ = ["MOST_SAID", "Critique", "Issue"]
 MOST_SAID = 5
 """The framework gives step 5 five minutes: three to five issues with their remedies."""
 
+_OPENING = CHECKLIST[-1].key_phrase.rstrip(".")
 YEAR_MINUTES = PERIODS_S["year"] / 60
 _DAYS, _WEEKS = 365, 52
 _RAREST = 1e-6
@@ -103,7 +105,7 @@ class Issue:
         if self.times_a_year and self.minutes_each:
             when = f"about {self.how_often}, for {self.how_long}, "
         return (
-            f"One issue with this design is that {self.about}: {when}{self.whom}. "
+            f"{_OPENING} that {self.about}: {when}{self.whom}. "
             f"I would {self.remedy}, which costs {self.price}."
         )
 
