@@ -1,11 +1,8 @@
 """The design document: the interview's whiteboard as data, one readable JSON file from step to step."""
 
 import dataclasses
-import errno
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,6 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from helpers.files import write_whole
 from helpers.models.api_contract import CORRECTED_API, ApiContract
 from helpers.models.architecture import Architecture
 from helpers.models.architectures import TWITTER_DESIGN
@@ -246,30 +244,9 @@ class Design:
 
         Raises DesignFileError when `path` is a file this course cannot read, and leaves it as it was.
         """
-        path = Path(os.path.realpath(path))  # through a link, so that the link stays
-        if path.is_symlink():
-            raise OSError(errno.ELOOP, "This link leads back to itself", str(path))
-        exists = path.exists()
-        if exists:
+        if Path(path).exists():
             Design.load(path)
-        text = self.to_json()
-        try:
-            descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".saving", dir=path.parent)
-        except OSError as error:  # the reader knows the name they gave, not the one in between
-            raise OSError(error.errno, error.strerror, str(path)) from None
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            if exists:
-                shutil.copymode(path, name)
-            else:
-                Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_whole(path, self.to_json())
 
     def _repr_markdown_(self) -> str:
         parts = []
