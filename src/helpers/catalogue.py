@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from helpers.models.architecture import Architecture, Component, Flow
 from helpers.models.architectures import PUBLISHED_PARTS
@@ -27,6 +27,7 @@ OWN_SCENARIOS = "my_scenarios"
 _SHIPPED = Path(__file__).parent / "scenarios"
 _LARGEST_FILE_BYTES = 1_000_000
 _STEPS = tuple(phase.name for phase in CHECKLIST)
+Made = TypeVar("Made")
 _PROMPT = ("name", "line", "contract", "features", "questions")
 
 
@@ -218,7 +219,7 @@ def _flows(arrow: dict[str, Any], where: str) -> list[Flow]:
     return [_made(Flow, {**ends, "request": request, **given}, where) for request in requests]
 
 
-def _several(kind: type, table: Mapping[str, Any], name: str, within: str = "") -> tuple[Any, ...]:
+def _several(kind: type[Made], table: Mapping[str, Any], name: str, within: str = "") -> tuple[Made, ...]:
     return tuple(
         _made(kind, part, f"{within}{name}[{place}]") for place, part in _numbered(table, name, within)
     )
@@ -237,9 +238,9 @@ def _table(where: str, value: Any) -> dict[str, Any]:
     return value
 
 
-def _made(kind: type, given: Mapping[str, Any], where: str) -> Any:
+def _made(kind: type[Made], given: Mapping[str, Any], where: str) -> Made:
     """Make one of our frozen parts; what goes wrong is said together with its place in the file."""
-    known = fields(kind)
+    known = fields(kind)  # type: ignore[arg-type]
     needed = tuple(f.name for f in known if f.default is MISSING and f.default_factory is MISSING)
     _require_keys(where, given, needed, tuple(f.name for f in known))
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
