@@ -6,12 +6,13 @@ import plotly.graph_objects as go
 
 from helpers.figures.block_diagram import Box, block_diagram
 from helpers.figures.style import BLUE, GREY, ORANGE, VERMILION
-from helpers.models.architecture import Flow
+from helpers.models.architecture import Architecture, Component, Flow
 from helpers.models.architecture_load import ComponentLoad, Load
 from helpers.models.quantities import format_number
+from helpers.models.single_points import PROVIDED
 from helpers.models.verdicts import TIGHT
 
-__all__ = ["architecture_figure"]
+__all__ = ["architecture_figure", "drawn_figure"]
 
 _FULL, _MANY = 1.0, 10
 
@@ -32,6 +33,24 @@ def architecture_figure(
     """
     boxes = {name: _box(component) for name, component in load.items()}
     return block_diagram(load.architecture, boxes, lit, columns=columns, rows=rows)
+
+
+def drawn_figure(architecture: Architecture, *, columns: float = 0, rows: int = 0) -> go.Figure:
+    """Return the block diagram as it is drawn on a whiteboard: each box says how many machines it stands for.
+
+    >>> from helpers.models.architectures import SMALLEST
+    >>> [note.text for note in drawn_figure(SMALLEST).layout.annotations if note.text]
+    ['Clients', 'Primary', 'database', '1 machine']
+    """
+    boxes = {component.name: Box(_machines(component), BLUE) for component in architecture.components}
+    return block_diagram(architecture, boxes, columns=columns, rows=rows)
+
+
+def _machines(component: Component) -> str:
+    if component.kind in ("client", *PROVIDED):
+        return ""
+    spare = f" + {component.standbys:,}" if component.standbys else ""
+    return f"{component.replicas:,}{spare} machine{'' if component.replicas == 1 and not spare else 's'}"
 
 
 def _box(load: ComponentLoad) -> Box:
