@@ -44,6 +44,7 @@ MAY_IMPORT = {
     "design": {"models", "files"},
     "one_page": {"models", "figures", "design", "files"},
     "catalogue": {"models"},
+    "course_progress": {"models", "design", "interviews"},
 }
 
 # Joined here, so that this file does not hold them.
