@@ -5,11 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from helpers.grading.questions import bottlenecks, deep_dive, estimation, high_level_design, requirements
+from helpers.grading.questions import (
+    bottlenecks,
+    deep_dive,
+    estimation,
+    high_level_design,
+    requirements,
+    start_here,
+)
 from helpers.grading.self_checks import QUESTIONS
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 BY_LESSON = {
+    "0_start_here": start_here.QUESTIONS,
     "1_requirements": requirements.QUESTIONS,
     "2_estimation": estimation.QUESTIONS,
     "3_high_level_design": high_level_design.QUESTIONS,

@@ -50,7 +50,7 @@ def test_the_table_shows_every_phase_and_what_fits_the_slots() -> None:
     head, _, *lines = Checklist((45, 50))._repr_markdown_().splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in (head, *lines)]
     assert {len(row) for row in cells} == {6}
-    assert cells[0][3:] == ["minutes", "slot of 45", "slot of 50"]
+    assert cells[0][3:] == ["minutes", "slot of 45 min", "slot of 50 min"]
     for phase, row in zip(CHECKLIST, cells[1:], strict=False):
         assert row[:4] == [phase.title, phase.goal, f'"{phase.key_phrase}"', phase.minutes]
     for place, slot in ((4, 45), (5, 50)):

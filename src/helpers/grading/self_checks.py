@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 
-from helpers.grading.questions import bottlenecks, deep_dive, estimation, high_level_design, requirements
+from helpers.grading.questions import (
+    bottlenecks,
+    deep_dive,
+    estimation,
+    high_level_design,
+    requirements,
+    start_here,
+)
 from helpers.grading.questions.question import Question
 
 __all__ = ["QUESTIONS", "Question"]
 
 QUESTIONS: Mapping[str, Question] = {
+    **start_here.QUESTIONS,
     **requirements.QUESTIONS,
     **estimation.QUESTIONS,
     **high_level_design.QUESTIONS,

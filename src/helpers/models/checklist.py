@@ -140,7 +140,7 @@ class Checklist:
         return "\n".join(" ".join(" | ".join(row).split()) for row in self.rows)
 
     def _repr_markdown_(self) -> str:
-        slots = [f"slot of {slot}" for slot in _shown(self.slots_min)]
+        slots = [f"slot of {slot} min" for slot in _shown(self.slots_min)]
         lines = [
             " | ".join(("Phase", "Goal", "Key Phrase to Use", "minutes", *slots)),
             " | ".join([":--"] * 3 + ["--:"] * (1 + len(slots))),
