@@ -33,6 +33,7 @@ MAY_IMPORT = {
         "grading",
         "design",
         "catalogue",
+        "interviews",
         "one_page",
         "plotly",
         "anywidget",
@@ -44,6 +45,7 @@ MAY_IMPORT = {
     "design": {"models", "files"},
     "one_page": {"models", "figures", "design", "files"},
     "catalogue": {"models"},
+    "interviews": {"models", "design", "files"},
     "course_progress": {"models", "design", "interviews"},
 }
 

@@ -1,4 +1,4 @@
-"""The interviews that a reader sat, kept in one readable JSON file beside the lessons."""
+"""The interviews that a reader sat: kept in one readable JSON file, and each as a design document."""
 
 import dataclasses
 import json
@@ -6,10 +6,19 @@ import os
 from pathlib import Path
 from typing import Any
 
+from helpers.design import Design
 from helpers.files import write_whole
-from helpers.models.interview import Attempt
+from helpers.models.interview import Attempt, contract_of
+from helpers.models.scenario import Scenario
 
-__all__ = ["OWN_INTERVIEWS", "InterviewsFileError", "interviews_file", "load_attempts", "save_attempt"]
+__all__ = [
+    "OWN_INTERVIEWS",
+    "InterviewsFileError",
+    "design_of",
+    "interviews_file",
+    "load_attempts",
+    "save_attempt",
+]
 
 OWN_INTERVIEWS = "my_interviews.json"
 """Where the interviews that a reader sat are kept, unless INTERVIEWS_FILE names another place."""
@@ -69,6 +78,22 @@ def save_attempt(attempt: Attempt, path: str | os.PathLike[str]) -> None:
     kept[place : place + 1] = [attempt]
     table = {"format": FORMAT, "version": VERSION, "attempts": [_plain(one) for one in kept]}
     write_whole(path, json.dumps(table, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def design_of(attempt: Attempt, scenario: Scenario) -> Design:
+    """Return the design document that an attempt left: contract, estimate, diagram, issues.
+
+    The estimate is worked out for the daily users that were written down; the issues are those that the
+    models find, once there is a number of users.
+    """
+    design = Design(
+        contract=contract_of(attempt, scenario.prompt),
+        inputs=dict(scenario.inputs),
+        architecture=attempt.architecture,
+    )
+    if attempt.daily_users is None:
+        return design
+    return design.replace(bottlenecks=design.find_issues().top())
 
 
 def _plain(attempt: Attempt) -> dict[str, Any]:

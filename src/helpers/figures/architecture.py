@@ -6,10 +6,9 @@ import plotly.graph_objects as go
 
 from helpers.figures.block_diagram import Box, block_diagram
 from helpers.figures.style import BLUE, GREY, ORANGE, VERMILION
-from helpers.models.architecture import Architecture, Component, Flow
+from helpers.models.architecture import Architecture, Flow
 from helpers.models.architecture_load import ComponentLoad, Load
 from helpers.models.quantities import format_number
-from helpers.models.single_points import PROVIDED
 from helpers.models.verdicts import TIGHT
 
 __all__ = ["architecture_figure", "drawn_figure"]
@@ -36,21 +35,19 @@ def architecture_figure(
 
 
 def drawn_figure(architecture: Architecture, *, columns: float = 0, rows: int = 0) -> go.Figure:
-    """Return the block diagram as it is drawn on a whiteboard: each box says how many machines it stands for.
+    """Return the block diagram as it is drawn on a whiteboard, with the standbys but without any load.
 
     >>> from helpers.models.architectures import SMALLEST
-    >>> [note.text for note in drawn_figure(SMALLEST).layout.annotations if note.text]
-    ['Clients', 'Primary', 'database', '1 machine']
+    >>> drawn = SMALLEST.with_component("DB", standbys=1)
+    >>> [note.text for note in drawn_figure(drawn).layout.annotations if note.text]
+    ['Clients', 'Primary', 'database', '+ 1 standby']
     """
-    boxes = {component.name: Box(_machines(component), BLUE) for component in architecture.components}
+    spare = {box.name: box.standbys for box in architecture.components}
+    boxes = {
+        name: Box(f"+ {count:,} standby{'' if count == 1 else 's'}" if count else "", BLUE)
+        for name, count in spare.items()
+    }
     return block_diagram(architecture, boxes, columns=columns, rows=rows)
-
-
-def _machines(component: Component) -> str:
-    if component.kind in ("client", *PROVIDED):
-        return ""
-    spare = f" + {component.standbys:,}" if component.standbys else ""
-    return f"{component.replicas:,}{spare} machine{'' if component.replicas == 1 and not spare else 's'}"
 
 
 def _box(load: ComponentLoad) -> Box:

@@ -3,16 +3,28 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from helpers.models.architecture import Architecture
 from helpers.models.architecture_load import carry
 from helpers.models.architecture_review import review_architecture
 from helpers.models.checklist import CHECKLIST, pace
 from helpers.models.contract_review import review
 from helpers.models.interview import Attempt, contract_of, lines_asked
+from helpers.models.interview_clock import mm_ss
 from helpers.models.scenario import Scenario
-from helpers.models.single_points import asked_kinds, single_points
+from helpers.models.single_points import PROVIDED, asked_kinds, single_points
 from helpers.models.slips import diagnose
 
-__all__ = ["BEST", "RUBRIC", "Criterion", "Judgement", "alone", "judge", "practise_next", "time_words"]
+__all__ = [
+    "BEST",
+    "RUBRIC",
+    "Criterion",
+    "Judgement",
+    "alone",
+    "judge",
+    "practise_next",
+    "time_words",
+    "titles",
+]
 
 BEST = 3
 """The highest level of a criterion; the lowest is 0."""
@@ -147,6 +159,13 @@ def alone(attempt: Attempt) -> tuple[str, ...]:
     return tuple(dict.fromkeys(component.title for component in found))
 
 
+def titles(drawn: Architecture) -> tuple[str, ...]:
+    """Return the titles of the components that a candidate may name as standing alone."""
+    return tuple(
+        dict.fromkeys(box.title for box in drawn.components if box.kind not in ("client", *PROVIDED))
+    )
+
+
 def time_words(attempt: Attempt) -> tuple[str, ...]:
     """Return a line for each phase: its time used, and its minutes in this slot.
 
@@ -156,13 +175,9 @@ def time_words(attempt: Attempt) -> tuple[str, ...]:
     lines = []
     for phase, spent, planned in zip(CHECKLIST, attempt.spent_s, pace(attempt.slot_min), strict=True):
         over = spent - 60 * planned
-        late = f", {_clock(over)} over" if over >= 1 else ""
-        lines.append(f"{phase.title}: {_clock(spent)} of {_clock(60 * planned)}{late}")
+        late = f", {mm_ss(over)} over" if over >= 1 else ""
+        lines.append(f"{phase.title}: {mm_ss(spent)} of {mm_ss(60 * planned)}{late}")
     return tuple(lines)
-
-
-def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 _Look = tuple[int | None, tuple[str, ...]]

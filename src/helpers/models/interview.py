@@ -12,6 +12,7 @@ from helpers.models.architectures import Parts, assemble
 from helpers.models.checklist import CHECKLIST
 from helpers.models.checks import require_number, require_whole
 from helpers.models.contract import Contract, LatencyTarget
+from helpers.models.interview_clock import FINISHED, NOT_STARTED
 from helpers.models.requirements import Prompt
 from helpers.models.scenario import DeepDive, Scenario
 from helpers.models.texts import require_names, require_several, require_text
@@ -51,8 +52,9 @@ class Attempt:
     features and asked: names of the prompt's. daily_users, latency_ms, percentile and availability_percent:
     the numbers in the contract, None where none was written. answers: what was written for a line of the
     estimate, as text. parts: arguments of `Parts`, the drawn design. dug: which of the scenario's deep dives
-    was asked. alone: components named as standing alone; issues: one text each. spent_s: seconds used in each
-    phase. levels: the level reached (0 to 3) by criterion of the rubric. finished: an ISO date, "" before.
+    was asked. alone: components named as standing alone; issues: one text each. phase and spent_s: how far
+    the clock is, and the seconds used in each phase. levels: the level reached (0 to 3) by criterion of the
+    rubric. finished: an ISO date, "" before.
     Raises ValueError or TypeError naming the argument, the value and what is allowed.
 
     >>> Attempt("Pastebin", slot_min=45, percentile=101)
@@ -75,6 +77,7 @@ class Attempt:
     deep_dive: str = ""
     alone: tuple[str, ...] = ()
     issues: tuple[str, ...] = ()
+    phase: int = NOT_STARTED
     spent_s: tuple[float, ...] = (0.0,) * len(CHECKLIST)
     levels: Mapping[str, int] = field(default_factory=dict, hash=False)
     finished: str = ""
@@ -107,6 +110,7 @@ class Attempt:
         Parts(**self.parts)  # refuses what is no part of a design
         if self.dug is not None:
             put("dug", require_whole("dug", self.dug, at_least=0, at_most=100))
+        require_whole("phase", self.phase, at_least=NOT_STARTED, at_most=FINISHED)
         spent = [
             require_number("spent_s", seconds, at_least=0, unit="seconds")
             for seconds in require_several("spent_s", self.spent_s, "numbers")

@@ -3,7 +3,7 @@
 import dataclasses
 import html
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -21,7 +21,14 @@ from helpers.models.workload import Field, Workload
 from helpers.widgets.controls import CheckControl, NumberControl, dropdown
 from helpers.widgets.explorer import Explorer, View, working_table
 
-__all__ = ["READ_HEAVY_TWITTER", "ArchitectureExplorer", "architecture_explorer", "architecture_view"]
+__all__ = [
+    "READ_HEAVY_TWITTER",
+    "ArchitectureExplorer",
+    "architecture_explorer",
+    "architecture_view",
+    "parts_controls",
+    "parts_of",
+]
 
 READ_HEAVY_TWITTER = FRAMEWORK_TWITTER.replace(
     reads_per_write=50, followers=75, cached_size=20, media_share=0.05, media_size=100e3
@@ -91,7 +98,7 @@ class ArchitectureExplorer(Explorer):
     @property
     def architecture(self) -> Architecture:
         """The design that the boxes and sliders make."""
-        return assemble(_parts(self.values))
+        return assemble(parts_of(self.values))
 
 
 def architecture_explorer(workload: Workload = READ_HEAVY_TWITTER) -> ArchitectureExplorer:
@@ -107,18 +114,31 @@ def architecture_explorer(workload: Workload = READ_HEAVY_TWITTER) -> Architectu
     start = Parts()
     if workload.requests_per_server is not None:
         start = dataclasses.replace(start, server_capacity=float(workload.at_middle().requests_per_server))
-    ticks = [CheckControl(name, label, getattr(start, name)) for name, label in _TICKS.items()]
-    sliders = [NumberControl("multiple", _MULTIPLE, 1, low=1, high=1000)]
-    for name, (field, options) in _SLIDERS.items():
-        scale = {"low": 1, "high": 50, "whole": name in _COUNTS} | options
-        sliders.append(NumberControl(name, field, getattr(start, name), **scale))
+    ticks, sliders = parts_controls(start)
+    sliders.insert(0, NumberControl("multiple", _MULTIPLE, 1, low=1, high=1000))
     lit = dropdown("Light the path of", {name: name for name in (_NO_PATH, *_PATHS)})
 
     def view(values: dict[str, Any]) -> View:
-        return architecture_view(today, _parts(values), values["multiple"], values["lit"])
+        return architecture_view(today, parts_of(values), values["multiple"], values["lit"])
 
     groups = {"What is in the design": ticks, "How much, and how many": sliders}
     return ArchitectureExplorer("Build it", groups, view, choices={"lit": lit})
+
+
+def parts_controls(
+    start: Parts, labels: Mapping[str, str] | None = None
+) -> tuple[list[CheckControl], list[NumberControl]]:
+    """Return the boxes to tick and the sliders that choose a design's parts, by the names of `Parts`.
+
+    `labels` are other words for some of the boxes.
+    """
+    names = {**_TICKS, **(labels or {})}
+    ticks = [CheckControl(name, label, getattr(start, name)) for name, label in names.items()]
+    sliders = []
+    for name, (field, options) in _SLIDERS.items():
+        scale = {"low": 1, "high": 50, "whole": name in _COUNTS} | options
+        sliders.append(NumberControl(name, field, getattr(start, name), **scale))
+    return ticks, sliders
 
 
 def architecture_view(today: Estimate, parts: Parts, multiple: float = 1, lit: str = _NO_PATH) -> View:
@@ -138,7 +158,8 @@ def architecture_view(today: Estimate, parts: Parts, multiple: float = 1, lit: s
     )
 
 
-def _parts(values: dict[str, Any]) -> Parts:
+def parts_of(values: dict[str, Any]) -> Parts:
+    """Return the parts that the controls' values choose; ValueError for a count that is not whole."""
     chosen = {field.name: values[field.name] for field in dataclasses.fields(Parts) if field.name in values}
     for name in _COUNTS:
         if chosen[name] != round(chosen[name]):

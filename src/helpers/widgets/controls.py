@@ -12,7 +12,15 @@ from helpers.models.checks import require_whole
 from helpers.models.quantities import Range, format_bytes, format_number
 from helpers.models.workload import Field
 
-__all__ = ["CheckControl", "NumberControl", "RangeControl", "dropdown", "unit_words", "whole_number"]
+__all__ = [
+    "CheckControl",
+    "EntryControl",
+    "NumberControl",
+    "RangeControl",
+    "dropdown",
+    "unit_words",
+    "whole_number",
+]
 
 _STEPS = 200
 
@@ -251,6 +259,47 @@ class RangeControl(_Control):
             self._refuse(str(error).removeprefix("Range: "))
             return
         self.set(ends)
+
+
+class EntryControl(ipywidgets.VBox):  # type: ignore[misc]
+    """A number to write down, or to leave out; `value` is the last good one, None while the box is empty.
+
+    >>> entry = EntryControl("latency_ms", Field("Latency", "millisecond", above=0), "for example 200")
+    >>> entry.box.value = "-3"
+    >>> entry.value is None, entry.refused
+    (True, 'Latency = -3: it must be a number above 0 (in millisecond)')
+    """
+
+    value = traitlets.Float(None, allow_none=True)
+    refused = traitlets.Unicode()
+
+    def __init__(self, name: str, field: Field, placeholder: str, value: float | None = None) -> None:
+        self.name, self.field = name, field
+        words = unit_words(field)
+        self.box = ipywidgets.Text(placeholder=placeholder, continuous_update=False, tooltip=field.label)
+        self._message = ipywidgets.HTML()
+        self._message.add_class("helpers-refused")
+        label = ipywidgets.HTML(html.escape(f"{field.label} ({words})" if words else field.label))
+        super().__init__([label, self.box, self._message])
+        self.add_class("helpers-entry")
+        self.set(value)
+        self.box.observe(self._on_write, "value")
+
+    def set(self, value: float | None) -> None:
+        """Show a number, or nothing."""
+        self.value = value
+        self.box.value = "" if value is None else format_number(value)
+
+    def _on_write(self, change: Any) -> None:
+        text = change["new"].strip()
+        try:
+            # The box shows three digits of a number: as long as nobody writes, it keeps them all.
+            if self.value is None or text != format_number(self.value):
+                self.value = float(self.field.check(self.field.label, text)) if text else None
+            self.refused = ""
+        except (ValueError, TypeError) as error:
+            self.refused = str(error)
+        self._message.value = f'<span role="alert">{html.escape(self.refused)}</span>' if self.refused else ""
 
 
 class CheckControl(ipywidgets.Checkbox):  # type: ignore[misc]

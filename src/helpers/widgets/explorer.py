@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from helpers.widgets.live_plot import LivePlot
 
-__all__ = ["Explorer", "Panel", "Picture", "View", "notes_table", "working_table"]
+__all__ = ["Explorer", "Framed", "Panel", "Picture", "View", "notes_table", "working_table"]
 
 _CSS = (Path(__file__).parent / "explorer.css").read_text(encoding="utf-8")
 
@@ -30,7 +30,7 @@ class View:
     working: Callable[[], str] | None = None
 
 
-class _Framed(ipywidgets.VBox):  # type: ignore[misc]
+class Framed(ipywidgets.VBox):  # type: ignore[misc]
     """The common frame, and the words that stand in where widgets cannot run."""
 
     def __init__(self, children: Sequence[ipywidgets.Widget]) -> None:
@@ -49,7 +49,7 @@ class _Framed(ipywidgets.VBox):  # type: ignore[misc]
         return bundle
 
 
-class Explorer(_Framed):
+class Explorer(Framed):
     """Controls wired to a plain function from their values to a `View`.
 
     `groups` maps a heading to its controls; each has a name, a `value` and `set`. A value the
@@ -156,7 +156,7 @@ class Explorer(_Framed):
         return "\n".join(filter(None, (self._title, *ticks, self.text, self.notes)))
 
 
-class Picture(_Framed):
+class Picture(Framed):
     """A picture that nothing moves, such as a measurement, with the result in words."""
 
     def __init__(self, title: str, view: View) -> None:
@@ -174,7 +174,7 @@ class Picture(_Framed):
         return "\n".join(filter(None, (self._title, self.text, _plain_text(self.plot.notes))))
 
 
-class Panel(_Framed):
+class Panel(Framed):
     """A question, an answer to give (buttons, or a box and buttons) and the reply in words."""
 
     def __init__(

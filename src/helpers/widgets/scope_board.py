@@ -18,7 +18,7 @@ from helpers.models.requirements import (
 from helpers.widgets.controls import CheckControl
 from helpers.widgets.explorer import Explorer, View
 
-__all__ = ["ScopeBoard", "scope_board", "scope_view"]
+__all__ = ["AskControl", "ScopeBoard", "scope_board", "scope_view"]
 
 _SHOWN = 3
 # Room for three remarks and a full contract, more where lines are short, so that the page does not jump.
@@ -34,7 +34,7 @@ class ScopeBoard(Explorer):
             CheckControl(feature.name, feature.name, feature.name in prompt.attempt)
             for feature in prompt.features
         ]
-        questions = [_AskControl(question, question.name in prompt.attempt) for question in prompt.questions]
+        questions = [AskControl(question, question.name in prompt.attempt) for question in prompt.questions]
         groups = {"Features: what the user can do": features, "Ask the interviewer": questions}
         super().__init__(f"Scope: “{prompt.line}”", groups, self._view_of)
         self.add_class("helpers-board")
@@ -48,7 +48,7 @@ class ScopeBoard(Explorer):
         return scope_view(self.prompt, *_ticked(self.prompt, values))
 
 
-class _AskControl(CheckControl):
+class AskControl(CheckControl):
     """A question; once it is asked, the answer stands behind it."""
 
     def __init__(self, question: Question, asked: bool) -> None:

@@ -1,0 +1,300 @@
+"""The whole interview: the five sheets of the whiteboard, each with its part of an attempt."""
+
+import html
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets
+
+from helpers.figures.architecture import drawn_figure
+from helpers.models.architectures import Parts, assemble
+from helpers.models.debrief import titles
+from helpers.models.interview import Attempt, lines_asked
+from helpers.models.quantities import format_quantity
+from helpers.models.scenario import Scenario
+from helpers.models.workload import FIELDS, Field
+from helpers.widgets.architecture import parts_controls, parts_of
+from helpers.widgets.controls import CheckControl, EntryControl
+from helpers.widgets.explorer import Explorer, View
+from helpers.widgets.failover import heartbeat_explorer
+from helpers.widgets.fanout import fanout_explorer
+from helpers.widgets.latency import latency_explorer
+from helpers.widgets.nines import nines_explorer
+from helpers.widgets.queueing import queueing_explorer
+from helpers.widgets.scope_board import AskControl
+
+__all__ = ["Sheet", "sheets_of"]
+
+_ENTRIES = {
+    "daily_users": (Field("Daily users", "user", above=0, at_most=1e11), "for example 5 M"),
+    "latency_ms": (
+        Field("Latency of the main read", "millisecond", above=0, at_most=1e10),
+        "for example 200",
+    ),
+    "percentile": (Field("… for this percentile of requests", "", at_least=1, at_most=99.9999), "50, 99?"),
+    "availability_percent": (
+        Field("Availability", "percent", above=0, at_most=99.9999999),
+        "for example 99.9",
+    ),
+}
+_AT_HAND: tuple[tuple[str, Callable[[], Any]], ...] = (
+    ("What the nines mean", nines_explorer),
+    ("Latencies one should know", latency_explorer),
+    ("Waiting in queues", queueing_explorer),
+    ("Push or pull", fanout_explorer),
+    ("Heartbeats", heartbeat_explorer),
+)
+_WORDS = {
+    "replica": "Read replicas of the database",
+    "worker": "Workers for what nobody waits for: deliveries, fan-out",
+    "queue": "Queue before them",
+    "object_store": "Object store for files and media",
+}
+"""The lesson's boxes in words that suit any prompt."""
+_COLUMNS, _ROWS = 3.3, 6
+
+
+class Sheet(ipywidgets.VBox):  # type: ignore[misc]
+    """A sheet of the whiteboard: `written` gives its part of the attempt; `changed` follows each change.
+
+    Below it stands an explorer of the lessons, made when it is first opened.
+    """
+
+    def __init__(self, step: int, children: list[ipywidgets.Widget]) -> None:
+        title, make = _AT_HAND[step - 1]
+        self.changed: Callable[[], None] = lambda: None
+        self.explorer = ipywidgets.Accordion(
+            [ipywidgets.VBox()], titles=(f"At hand: {title}",), selected_index=None
+        )
+
+        def open_it(change: Any) -> None:
+            if change["new"] is not None and not self.explorer.children[0].children:
+                self.explorer.children[0].children = [make()]
+
+        self.explorer.observe(open_it, "selected_index")
+        super().__init__([*children, self.explorer])
+        self.add_class("helpers-sheet")
+
+    def written(self) -> dict[str, Any]:
+        """Return the arguments of `Attempt` that this sheet decides."""
+        raise NotImplementedError
+
+    def refresh(self, attempt: Attempt) -> None:
+        """Bring up to date what depends on other sheets."""
+
+    def _watch(self, *controls: ipywidgets.Widget) -> None:
+        for control in controls:
+            control.observe(lambda _: self.changed(), "value")
+
+
+class _Requirements(Sheet):
+    def __init__(self, scenario: Scenario, attempt: Attempt) -> None:
+        prompt = scenario.prompt
+        self.features = [CheckControl(f.name, f.name, f.name in attempt.features) for f in prompt.features]
+        self.questions = [
+            AskControl(question, question.name in attempt.asked) for question in prompt.questions
+        ]
+        self.entries = [
+            EntryControl(name, field, example, getattr(attempt, name))
+            for name, (field, example) in _ENTRIES.items()
+        ]
+        super().__init__(
+            1,
+            [
+                _heading("Ask the interviewer"),
+                *self.questions,
+                _heading("Which features do you design?"),
+                *self.features,
+                _heading("Write the numbers of the contract"),
+                _grid(self.entries),
+            ],
+        )
+        self._watch(*self.features, *self.questions, *self.entries)
+
+    def written(self) -> dict[str, Any]:
+        return {
+            "features": tuple(box.name for box in self.features if box.value),
+            "asked": tuple(box.name for box in self.questions if box.value),
+            **{entry.name: entry.value for entry in self.entries},
+        }
+
+
+class _Estimate(Sheet):
+    def __init__(self, scenario: Scenario, attempt: Attempt) -> None:
+        self.boxes = {}
+        rows = []
+        for name in lines_asked(scenario):
+            label = ipywidgets.HTML(html.escape(scenario.estimate[name].label))
+            box = ipywidgets.Text(
+                attempt.answers.get(name, ""),
+                placeholder="a number with its unit, such as 500/s or 2 TB",
+                continuous_update=False,
+                tooltip=scenario.estimate[name].label,
+            )
+            self.boxes[name] = box
+            row = ipywidgets.VBox([label, box])
+            row.add_class("helpers-entry")
+            rows.append(row)
+        super().__init__(
+            2,
+            [
+                _heading("The interviewer's numbers"),
+                ipywidgets.HTML(_inputs(scenario)),
+                _heading("Your estimate, within 10 %: paper and pencil are allowed"),
+                _grid(rows),
+            ],
+        )
+        self._watch(*self.boxes.values())
+
+    def written(self) -> dict[str, Any]:
+        return {"answers": {name: box.value[:200] for name, box in self.boxes.items() if box.value.strip()}}
+
+
+class _Diagram(Sheet):
+    def __init__(self, _: Scenario, attempt: Attempt) -> None:
+        ticks, sliders = parts_controls(Parts(**attempt.parts), _WORDS)
+        self.drawing = Explorer("Your diagram", {"Draw": ticks, "How many": sliders}, _drawn)
+        super().__init__(3, [self.drawing])
+        self._watch(*self.drawing.controls.values())
+
+    def written(self) -> dict[str, Any]:
+        try:
+            parts = parts_of(self.drawing.values)
+        except ValueError:  # the drawing says so, and keeps the last good picture
+            return {}
+        start = Parts()
+        given = {name: getattr(parts, name) for name in start.__dataclass_fields__}
+        return {"parts": {name: value for name, value in given.items() if value != getattr(start, name)}}
+
+
+class _DeepDive(Sheet):
+    def __init__(self, scenario: Scenario, attempt: Attempt) -> None:
+        self._scenario = scenario
+        self._asked = 0
+        self.question = ipywidgets.HTML()
+        self.answer = ipywidgets.Textarea(
+            attempt.deep_dive,
+            placeholder="Your answer, as you would say it: what exactly, why, and what when it fails",
+            continuous_update=False,
+            rows=10,
+        )
+        self.more = ipywidgets.Button(description="The next follow-up")
+        self.more.on_click(lambda _: self._ask_more())
+        self.follow_ups = ipywidgets.HTML()
+        super().__init__(4, [self.question, self.answer, self.more, self.follow_ups])
+        self.add_class("helpers-writing")
+        self._watch(self.answer)
+        self.refresh(attempt)
+
+    def written(self) -> dict[str, Any]:
+        return {"deep_dive": self.answer.value[:20_000]}
+
+    def refresh(self, attempt: Attempt) -> None:
+        if attempt.dug is None:
+            self.question.value = "The interviewer picks a component of your diagram when this phase begins."
+            self.more.layout.display = "none"
+            return
+        dive = self._scenario.deep_dives[attempt.dug]
+        self.question.value = (
+            f"<b>“Let us dig into the {html.escape(dive.kind)}. {html.escape(dive.question)}”</b>"
+        )
+        self.more.layout.display = ""
+        self._dive = dive
+
+    def _ask_more(self) -> None:
+        self._asked = min(self._asked + 1, len(self._dive.follow_ups))
+        said = "".join(f"<li>“{html.escape(text)}”</li>" for text in self._dive.follow_ups[: self._asked])
+        self.follow_ups.value = f'<ul aria-live="polite">{said}</ul>'
+        self.more.disabled = self._asked == len(self._dive.follow_ups)
+
+
+class _Bottlenecks(Sheet):
+    def __init__(self, _: Scenario, attempt: Attempt) -> None:
+        self.boxes: dict[str, CheckControl] = {}
+        self.choices = ipywidgets.VBox()
+        self.issues = ipywidgets.Textarea(
+            "\n".join(attempt.issues),
+            placeholder="One issue a line: what happens; the remedy; its price",
+            continuous_update=False,
+            rows=6,
+        )
+        super().__init__(
+            5,
+            [
+                _heading("What in your diagram stands alone, so that one machine's failure costs requests?"),
+                self.choices,
+                _heading("One issue with this design is… (one a line, single machines aside)"),
+                self.issues,
+            ],
+        )
+        self.add_class("helpers-writing")
+        self._watch(self.issues)
+        self.refresh(attempt)
+
+    def written(self) -> dict[str, Any]:
+        lines = dict.fromkeys(" ".join(line.split()) for line in self.issues.value.splitlines())
+        kept = {line.casefold(): line for line in lines if line}
+        return {
+            "alone": tuple(title for title, box in self.boxes.items() if box.value),
+            "issues": tuple(kept.values()),
+        }
+
+    def refresh(self, attempt: Attempt) -> None:
+        names = titles(attempt.architecture)
+        if list(names) == list(self.boxes):
+            return
+        self.boxes = {name: CheckControl(name, name, name in attempt.alone) for name in names}
+        self.choices.children = list(self.boxes.values())
+        self._watch(*self.boxes.values())
+
+
+def sheets_of(scenario: Scenario, attempt: Attempt) -> tuple[Sheet, ...]:
+    """Return the five sheets, as far as they are written in the attempt."""
+    return tuple(kind(scenario, attempt) for kind in _SHEETS)
+
+
+_SHEETS: tuple[Callable[[Scenario, Attempt], Sheet], ...] = (
+    _Requirements,
+    _Estimate,
+    _Diagram,
+    _DeepDive,
+    _Bottlenecks,
+)
+
+
+def _drawn(values: dict[str, Any]) -> View:
+    drawn = assemble(parts_of(values))
+    count = len(drawn.components)
+    words = f"{count} components: {', '.join(component.title for component in drawn.components)}."
+    return View((drawn_figure(drawn, columns=_COLUMNS, rows=_ROWS),), words)
+
+
+def _inputs(scenario: Scenario) -> str:
+    workload = scenario.workload
+    rows = [(FIELDS["daily_users"].label, workload.daily_users, workload.field("daily_users").unit)]
+    rows += [
+        (FIELDS[name].label, getattr(workload, name), workload.field(name).unit)
+        for name in scenario.inputs
+        if name != "item"
+    ]
+    cells = "".join(
+        f"<tr><td>{html.escape(label)}</td><td>{html.escape(_shown(value, unit))}</td></tr>"
+        for label, value, unit in rows
+    )
+    return f"<table>{cells}</table>"
+
+
+def _shown(value: Any, unit: str) -> str:
+    return format_quantity(value, unit) if unit else f"{value:g}"
+
+
+def _heading(text: str) -> ipywidgets.HTML:
+    heading = ipywidgets.HTML(html.escape(text))
+    heading.add_class("helpers-group")
+    return heading
+
+
+def _grid(children: list[Any]) -> ipywidgets.Box:
+    grid = ipywidgets.Box(children)
+    grid.add_class("helpers-grid")
+    return grid
