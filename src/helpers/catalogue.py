@@ -71,17 +71,18 @@ class Catalogue(Mapping[str, Scenario]):
 
 
 def catalogue(folder: str | os.PathLike[str] | None = None) -> Catalogue:
-    """Return the course's scenarios and those of a folder: by default SCENARIOS, or else my_scenarios.
+    """Return the course's scenarios and those of a folder, by default SCENARIOS or else my_scenarios.
 
-    A file that cannot be used is left out, and `refused` says why; a name that is there already is refused.
+    Where SCENARIOS is set but empty there are none of your own. A file that cannot be used is left out, and
+    `refused` says why; a name that is there already is refused.
 
     >>> catalogue()["Pastebin"].prompt.line
     'Design Pastebin'
     """
-    own = Path(os.environ.get("SCENARIOS", OWN_SCENARIOS) if folder is None else folder)
+    own = os.environ.get("SCENARIOS", OWN_SCENARIOS) if folder is None else folder
     found = dict(_shipped())
     refused = []
-    for path in _files(own):
+    for path in _files(Path(own)) if own else []:
         try:
             scenario = read_scenario(path)
             if scenario.name in found:

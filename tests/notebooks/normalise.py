@@ -96,7 +96,8 @@ def _kinds(cell: Any) -> list[tuple[str, ...]]:
 
 def main(names: list[str]) -> int:
     """Normalise the notebooks named and return the exit code: 1 if there is none or a cell raised."""
-    os.environ["DESIGN_FILE"] = ""  # the lessons show the example, not the design of whoever runs this
+    # The lessons show the example, not what whoever runs this has of their own.
+    os.environ |= dict.fromkeys(("DESIGN_FILE", "INTERVIEWS_FILE", "SCENARIOS"), "")
     failed = not names
     for name in names:
         try:

@@ -7,6 +7,7 @@ from helpers.grading.questions import (
     deep_dive,
     estimation,
     high_level_design,
+    mock_interview,
     requirements,
     start_here,
 )
@@ -21,5 +22,6 @@ QUESTIONS: Mapping[str, Question] = {
     **high_level_design.QUESTIONS,
     **deep_dive.QUESTIONS,
     **bottlenecks.QUESTIONS,
+    **mock_interview.QUESTIONS,
 }
 """Every choice question of the lessons, by name."""
