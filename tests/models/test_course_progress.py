@@ -25,7 +25,7 @@ def cells(progress: CourseProgress) -> list[list[str]]:
     return [list(row) for row in rows]
 
 
-@pytest.mark.parametrize("lesson", LESSONS[:LAST_STEP], ids=lambda lesson: lesson.name)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 def test_a_lesson_is_named_as_its_notebook_is(lesson: Lesson) -> None:
     title = nbformat.read(NOTEBOOKS / f"{lesson.name}.ipynb", as_version=4).cells[0].source
     assert title.splitlines()[0] == f"# {lesson.title}"
