@@ -210,6 +210,19 @@ def test_prompts_that_were_sat_come_last(sit: Callable[[], MockInterview], time:
     assert sorted(seen) == sorted(catalogue())
 
 
+def test_a_running_interview_is_not_lost_to_another_draw(sit: Callable[[], MockInterview]) -> None:
+    interview = sit()
+    interview.draw("Pastebin")
+    interview.draw("Chat")
+    interview.start()
+    interview.draw_button.click()
+    assert "“Design a chat app like WhatsApp” is under way" in interview.message.value
+    assert interview.scenario.name == "Chat"
+    interview._the_clock.finish()
+    interview.draw("Pastebin")
+    assert interview.scenario.name == "Pastebin"
+
+
 def test_bad_input_is_a_message_beside_its_box(sit: Callable[[], MockInterview]) -> None:
     interview = sit()
     interview.draw("Pastebin")

@@ -164,6 +164,7 @@ class Picture(Framed):
         self.plot = LivePlot(view.figures, view.words, view.notes)
         head = ipywidgets.HTML(f"<h4>{html.escape(title)}</h4>")
         super().__init__([head, self.plot])
+        self.add_class("helpers-still")
 
     @property
     def text(self) -> str:

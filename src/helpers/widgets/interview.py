@@ -96,8 +96,12 @@ class MockInterview(Framed):
     def draw(self, name: str = "") -> None:
         """Draw a prompt of the chosen difficulty and kind, or take the one named; the clock does not run yet.
 
-        Raises ValueError where there is none.
+        Raises ValueError where there is none, or while an interview is under way.
         """
+        if self.attempt is not None and NOT_STARTED < self.attempt.phase < FINISHED:
+            raise ValueError(
+                f"“{self.scenario.prompt.line}” is under way; press Finish before you draw another"
+            )
         if name:
             scenario = self._known[name]
         else:
