@@ -108,7 +108,15 @@ def test_interviews_count_once_they_are_finished(
 
 
 def test_odd_attempts_among_others_do_no_harm(lessons: Path) -> None:
-    attempts = [None, 1, "finished", [], {}, {"finished": ""}, {"finished": "2026-11-26", "more": 1}]
+    attempts: list[Any] = [
+        None,
+        1,
+        "finished",
+        [],
+        {},
+        {"finished": ""},
+        {"finished": "2026-11-26", "more": 1},
+    ]
     write(lessons / OWN_INTERVIEWS, {"attempts": attempts, "version": "any"})
     assert where_you_are(lessons) == CourseProgress(interviews=1)
 

@@ -56,8 +56,8 @@ def _written(path: Path, notes: list[str]) -> tuple[str, ...]:
         design = Design.load(path)
     except Exception as error:  # noqa: BLE001 - whatever is in one file, the page shows the others
         notes.append(
-            f"Your design could not be read, so none of its parts counts. {_reason(error, path)}. "
-            'The button "Go back to the Twitter example" at the end of lesson 1 puts the file aside.'
+            'Your design could not be read, so none of its parts counts; the button "Go back to the Twitter '
+            f'example" at the end of lesson 1 puts the file aside. {_reason(error, path)}.'
         )
         return ()
     return tuple(name for name in PARTS if getattr(design, name) is not None)
