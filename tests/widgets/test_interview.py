@@ -88,6 +88,7 @@ def test_a_whole_interview_is_replayed_without_waiting(
     assert [one.level for one in debrief.judged] == [3, 3, 3, None, 3, None]
     assert "5. Bottlenecks: 6:00 of 5:00, 1:00 over" in debrief.text
     assert "Judge the rows that are yours" in debrief.text
+    assert debrief.choices["Deep Dive"].label == "Choose: yours to judge"
     debrief.set_level("Deep Dive", 2)
     debrief.set_level("Communication", 1)
     assert debrief.text.endswith("Practise next: Communication.")

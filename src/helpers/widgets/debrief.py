@@ -16,6 +16,7 @@ from helpers.widgets.explorer import Framed, Picture, View, notes_table
 __all__ = ["Debrief", "debrief", "interview_history"]
 
 _YOURS = "yours to judge"
+_OPEN = -1  # a level nobody has given yet: a Dropdown shows nothing for None
 
 
 class Debrief(Framed):
@@ -71,8 +72,8 @@ class Debrief(Framed):
         criterion = judged.criterion
         options = [(f"{level}: {text}", level) for level, text in enumerate(criterion.levels)]
         choice = ipywidgets.Dropdown(
-            options=[(f"Choose: {_YOURS}", None), *options] if judged.level is None else options,
-            value=judged.level,
+            options=[(f"Choose: {_YOURS}", _OPEN), *options] if judged.level is None else options,
+            value=_OPEN if judged.level is None else judged.level,
             tooltip=f"Level of {criterion.name}",
         )
         choice.add_class("helpers-level")
@@ -86,9 +87,9 @@ class Debrief(Framed):
             ipywidgets.HTML(f"<ul>{findings}</ul>" if findings else ""),
         ]
 
-    def _choose(self, criterion: str, level: int | None) -> None:
+    def _choose(self, criterion: str, level: int) -> None:
         levels = {**self.attempt.levels}
-        if level is None:
+        if level == _OPEN:
             levels.pop(criterion, None)
         else:
             levels[criterion] = level
