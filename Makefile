@@ -11,7 +11,7 @@ LESSONS := $(wildcard notebooks/*.ipynb)
 ROOT_OPTION := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab api test notebooks lock clean
+.PHONY: help lab api test notebooks site pictures lock clean
 
 help:
 	@echo 'make lab        install what is missing and open the course in JupyterLab'
@@ -19,8 +19,10 @@ help:
 	@echo 'make api        serve the API of step 4 on this machine (make api ARGS="--port 9000")'
 	@echo 'make test       lint, types, unit tests, every lesson, the homework, the browser'
 	@echo 'make notebooks  run every lesson again and tidy its file'
+	@echo 'make site       run every lesson and write the course as web pages into site/'
+	@echo 'make pictures   photograph the README'"'"'s explorers in a real JupyterLab (needs Chromium)'
 	@echo 'make lock       pin the dependencies of pyproject.toml again (newer ones: ARGS=--upgrade)'
-	@echo 'make clean      remove .venv and the caches'
+	@echo 'make clean      remove .venv, the site and the caches'
 
 lab: $(READY)
 	@exec $(BIN)/jupyter-lab $(ROOT_OPTION) --ServerApp.root_dir="$(CURDIR)" \
@@ -38,13 +40,19 @@ test: $(READY)
 notebooks: $(READY)
 	$(BIN)/python -m tests.notebooks.normalise $(LESSONS)
 
+site: $(READY)
+	$(BIN)/python -m helpers.site $(ARGS)
+
+pictures: $(READY)
+	$(BIN)/python -m tests.browser.pictures
+
 lock: $(BIN)/uv
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --python-version 3.11 \
 		--no-emit-index-url --no-header --no-annotate --quiet $(ARGS) -o requirements.lock
 	$(BIN)/python tests/dependencies.py
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf site .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml requirements.lock | $(BIN)/uv

@@ -10,7 +10,7 @@ import networkx as nx  # type: ignore[import-untyped]
 
 from helpers.models.architecture import Architecture
 
-__all__ = ["Layout", "Point", "layered_layout"]
+__all__ = ["Layout", "Point", "graph_layout", "layered_layout"]
 
 _LANE = 0.3
 """Width of the lane an arrow takes past a row of boxes, as a share of a box's column."""
@@ -40,12 +40,21 @@ def layered_layout(architecture: Architecture, box_width: float = 0.9, box_heigh
     >>> layered_layout(SMALLEST).boxes
     {'Client': (0.5, 0.5), 'DB': (0.5, 1.5)}
     """
-    rows: list[list[Hashable]] = [list(row) for row in nx.topological_generations(architecture.graph)]
+    return graph_layout(architecture.graph, box_width, box_height)
+
+
+def graph_layout(graph: "nx.DiGraph[Any]", box_width: float = 0.9, box_height: float = 0.66) -> Layout:
+    """Place the nodes of any graph whose arrows make no circle, as `layered_layout` does.
+
+    >>> graph_layout(nx.DiGraph([("here", "there")])).boxes
+    {'here': (0.5, 0.5), 'there': (0.5, 1.5)}
+    """
+    rows: list[list[Hashable]] = [list(row) for row in nx.topological_generations(graph)]
     row_of = {name: place for place, row in enumerate(rows) for name in row}
     links: nx.DiGraph[Any] = nx.DiGraph()
     links.add_nodes_from(row_of)
     routes: dict[tuple[str, str], list[Hashable]] = {}
-    for source, target in architecture.graph.edges:
+    for source, target in graph.edges:
         lanes = [(source, target, row) for row in range(row_of[source] + 1, row_of[target])]
         for lane in lanes:
             rows[lane[2]].append(lane)
@@ -61,7 +70,7 @@ def layered_layout(architecture: Architecture, box_width: float = 0.9, box_heigh
         for name in row:
             place[name] = at + width[name] / 2
             at += width[name]
-    boxes = {name: (place[name], row_of[name] + 0.5) for name in architecture.graph.nodes}
+    boxes = {name: (place[name], row_of[name] + 0.5) for name in graph.nodes}
     arrows = {pair: _points(pair, boxes, place, routes, (box_width, box_height)) for pair in routes}
     return Layout(boxes, arrows, columns, len(rows))
 

@@ -1,0 +1,1 @@
+"""The lessons as static pages that need no kernel, no server and no network (`make site`)."""
