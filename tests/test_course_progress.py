@@ -264,9 +264,8 @@ def test_damaged_files_are_named_and_left_alone(lessons: Path, content: bytes) -
 
 
 def test_an_answer_of_a_strange_kind_is_counted_and_not_tripped_over(lessons: Path) -> None:
-    cells = [
-        {"source": source, "metadata": {"nbgrader": {"solution": True}}} for source in (None, 5, [1], {})
-    ]
+    odd: list[Any] = [None, 5, [1], {}]
+    cells = [{"source": source, "metadata": {"nbgrader": {"solution": True}}} for source in odd]
     write(lessons.parent / f"homework/{NAME}/{NAME}.ipynb", {"cells": [*cells, {"metadata": {}}]})
     assert work(lessons).exercises == 4
 
