@@ -1,5 +1,6 @@
 """The whole interview: its clock, which runs on in the browser while the kernel is busy."""
 
+import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -86,6 +87,8 @@ class InterviewClock(anywidget.AnyWidget):
         if state.attempt != attempt:
             raise ValueError(f"state: it is of the attempt {state.attempt!r}, and this one is {attempt!r}")
         self._now = now
+        # A report is heard in a thread of its own while a cell runs, where the kernel can do that.
+        self._turn = threading.RLock()
         self.set_trait("slot_min", slot_min)
         self.set_trait("attempt", attempt)
         self.set_trait("phases", _plan(slot_min))
@@ -98,14 +101,14 @@ class InterviewClock(anywidget.AnyWidget):
     @property
     def state(self) -> ClockState:
         """The account up to this moment, which `InterviewClock(state=...)` takes."""
-        counted = spent(self._state, self._now())
-        since = self._now() if self._state.running else None
-        return replace(self._state, spent_s=counted, running_since=since)
+        state, now_s = self._state, self._now()
+        since = now_s if state.running else None
+        return replace(state, spent_s=spent(state, now_s), running_since=since)
 
     @property
     def text(self) -> str:
         """The clock in words: its plan, and how far it is as last reported."""
-        plan = ", ".join(f"{row['title']} {_minutes(row['planned_s'])} min" for row in self.phases)
+        plan = ", ".join(f"{row['title']} {_minutes(row['planned_s'])}" for row in self.phases)
         return f"Clock for {self.slot_min:g} minutes: {plan}. {self._progress()}"
 
     def start(self) -> None:
@@ -129,22 +132,21 @@ class InterviewClock(anywidget.AnyWidget):
         self._ask("finish")
 
     def _ask(self, action: str) -> None:
-        asked = [*self._commands, [action, self.phase]]
-        with self.hold_sync():
-            self._commands = asked
+        with self._turn, self.hold_sync():
+            self._commands = [*self._commands, [action, self.phase]]
             self._take(ACTIONS[action](self._state, self._now()))
 
     @traitlets.observe("_report")
     def _hear(self, change: Any) -> None:
         report = dict(change["new"])
         session, done = report.pop("session", ""), report.pop("done", -1)
-        if session != self._session or done < len(self._commands):
-            return
         state = ClockState.from_dict(report)
         if state.running_since is not None:
             # It may have waited for a busy kernel, so what counts is when it was written.
             state = replace(state, running_since=min(state.running_since, self._now()))
-        self._take(state)
+        with self._turn:
+            if session == self._session and done >= len(self._commands):
+                self._take(state)
 
     def _take(self, state: ClockState) -> None:
         self._state = state
@@ -170,7 +172,7 @@ class InterviewClock(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """A code-hosting page shows the words; JupyterLab prefers the widget."""
-        bundle = super()._repr_mimebundle_(**options)
+        bundle: Any = super()._repr_mimebundle_(**options)
         data = bundle[0] if isinstance(bundle, tuple) else bundle
         data["text/plain"] = self.text
         return bundle
@@ -178,10 +180,15 @@ class InterviewClock(anywidget.AnyWidget):
 
 def _plan(slot_min: float) -> list[dict[str, Any]]:
     return [
-        {"title": row.title, "goal": row.goal, "key_phrase": row.key_phrase, "planned_s": 60 * minutes}
+        {
+            "title": row.title,
+            "goal": row.goal,
+            "key_phrase": row.key_phrase,
+            "planned_s": max(1, round(60 * minutes)),
+        }
         for row, minutes in zip(CHECKLIST, pace(slot_min), strict=True)
     ]
 
 
 def _minutes(seconds: float) -> str:
-    return f"{seconds / 60:g}" if seconds % 60 == 0 else mm_ss(seconds)
+    return f"{seconds / 60:g} min" if seconds % 60 == 0 else mm_ss(seconds)
