@@ -315,6 +315,25 @@ def test_a_hot_tweet_hits_what_its_machine_cannot_take() -> None:
     assert not [about for about in abouts(find_issues(design, QUIET)) if about.startswith(HOT)]
 
 
+def test_issues_speak_of_what_the_product_holds() -> None:
+    design = assemble(Parts(cache=True, servers=True, worker=True))
+    said = {}
+    for item in ("tweet", "email"):
+        asked = estimate(WHOLE_TWITTER.replace(reads_per_write=5000, item=item))
+        said[item] = str(find_issues(design, asked).issues)
+        labels = [line.label for line in asked.values()]
+        assert ("Timeline deliveries a day" in labels) == (item == "tweet")
+        assert ("Deliveries a day" in labels) == (item == "email")
+    assert HOT in said["tweet"]
+    assert "between a tweet and its deliveries" in said["tweet"]
+    assert "all readers of one popular email ask" in said["email"]
+    assert "between a write and its deliveries" in said["email"]
+    assert "keep the most popular in a cache" in said["email"]
+    for word in ("a celebrity's tweet ask", "celebrities' tweets", "each such tweet"):
+        assert word in said["tweet"]
+        assert word not in said["email"]
+
+
 def test_what_else_is_asked_leaves_less_for_a_hot_tweet() -> None:
     reads, parts = 29_000.0, Parts(cache=True, servers=True, worker=True, server_count=1000)
     design = assemble(parts)

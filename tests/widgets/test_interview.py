@@ -42,12 +42,13 @@ def replay(interview: MockInterview, time: Time, name: str, minutes: tuple[float
     interview.draw(name)
     scenario = interview.scenario
     interview.start()
+    sheets: tuple[Any, ...] = interview.sheets
     fills: tuple[Callable[[], Any], ...] = (
         lambda: requirements(interview),
         lambda: estimate(interview),
-        lambda: interview.sheets[2].drawing.set(servers=True, cache=True, standbys=True),  # type: ignore[attr-defined]
-        lambda: setattr(interview.sheets[3].answer, "value", scenario.deep_dives[0].answer),  # type: ignore[attr-defined]
-        lambda: setattr(interview.sheets[4].issues, "value", "no backup\nno alarm\n\nNo  alarm"),  # type: ignore[attr-defined]
+        lambda: sheets[2].drawing.set(servers=True, cache=True, standbys=True),
+        lambda: setattr(sheets[3].answer, "value", scenario.deep_dives[0].answer),
+        lambda: setattr(sheets[4].issues, "value", "no backup\nno alarm\n\nNo  alarm"),
     )
     for fill, spent in zip(fills, minutes, strict=True):
         fill()
@@ -83,8 +84,8 @@ def test_a_whole_interview_is_replayed_without_waiting(
     attempt, debrief = interview.attempt, interview.debrief
     assert attempt is not None
     assert debrief is not None
-    assert attempt.spent_s == (300, 300, 600, 900, 360)
-    assert attempt.issues == ("no backup", "No alarm")
+    assert list(attempt.spent_s) == [300, 300, 600, 900, 360]
+    assert list(attempt.issues) == ["no backup", "No alarm"]
     assert [one.level for one in debrief.judged] == [3, 3, 3, None, 3, None]
     assert "5. Bottlenecks: 6:00 of 5:00, 1:00 over" in debrief.text
     assert "Judge the rows that are yours" in debrief.text

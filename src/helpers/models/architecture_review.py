@@ -187,7 +187,7 @@ def _no_queue(architecture: Architecture, _: Demand | None) -> Iterator[Finding]
             yield Finding(
                 "no-queue-before-fan-out",
                 f"{waiting[0]} → {worker.title}",
-                "One write becomes a delivery for every follower, and the author waits for them all.",
+                "One write becomes many deliveries, and whoever wrote it waits for them all.",
                 "Put a queue between them: the write is answered at once, the deliveries follow.",
             )
     for queue in architecture.of_kind("queue"):

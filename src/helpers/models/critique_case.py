@@ -92,6 +92,11 @@ class Case:
                 design = design.with_component(cache.name, hit_ratio=self.assumed.hit_ratio)
         return design
 
+    @property
+    def item(self) -> str:
+        """What is written and read, in one word: a tweet where nothing else is said."""
+        return self.asked.workload.item if isinstance(self.asked, Estimate) else "tweet"
+
     @cached_property
     def today(self) -> Demand:
         """What is asked at the peak today."""

@@ -9,7 +9,7 @@ from helpers.models.architecture_load import carry
 from helpers.models.critique import Issue
 from helpers.models.critique_case import Case
 from helpers.models.critique_words import count_of, percent
-from helpers.models.estimation import Estimate
+from helpers.models.estimation import POSTED, Estimate
 from helpers.models.fanout import PUBLISHED_COSTS, fan_out
 from helpers.models.fanout_cases import audience_of
 from helpers.models.hotspots import Remedies, Spike, spike_load
@@ -54,16 +54,19 @@ def hot_tweet(case: Case) -> Iterator[Issue]:
     crowd = replace(case.on_average, reads_per_second=reads + spike.peak_per_second)
     crowded = [one for one in carry(case.loaded, crowd).full if one.component.kind in SERVERS]
     share = min(1.0, copies * float(over[hot].sum()) / float(spiked.reads_per_second[hot].sum()))
+    whose, those = f"one popular {case.item}", "the most popular"
+    if case.item in POSTED:
+        whose, those = f"a celebrity's {case.item}", f"celebrities' {case.item}s"
     one = "one machine of " if copies < first.replicas else ""
     full = f"the load there is {percent(spiked.hottest / free)} of the limit, and " if free else ""
     yield Issue(
-        f"all readers of a celebrity's tweet ask {one}{case.the(first)} at once",
+        f"all readers of {whose} ask {one}{case.the(first)} at once",
         case.assumed.hot_tweets_a_year,
         float(hot.sum()) / 60,
         share * case.weights["read"],
-        "keep celebrities' tweets in a cache of their own, copied on all its machines",
-        f"{count_of(math.ceil(spike.peak_per_second / capacity))}, and as many writes for each such tweet"
-        + ("; the servers must shed load" if crowded else ""),
+        f"keep {those} in a cache of their own, copied on all its machines",
+        f"{count_of(math.ceil(spike.peak_per_second / capacity))}, and as many writes "
+        f"for each such {case.item}" + ("; the servers must shed load" if crowded else ""),
         f"{full}{percent(share)} of reads fail"
         + "".join(f"; {case.the(one.component)} gets {percent(one.utilisation or 0)} too" for one in crowded),
     )
@@ -114,7 +117,7 @@ def celebrity_is_slow(case: Case) -> Iterator[Issue]:
     total = float(posts @ minutes)
     promised, slowest = format_duration(case.within_s), format_duration(float(takes_s.max()))
     yield Issue(
-        f"a celebrity's tweet is written into up to {format_number(followers.max())} timelines",
+        f"a celebrity's {case.item} is written into up to {format_number(followers.max())} timelines",
         float(posts.sum()),
         total / float(posts.sum()),
         float((posts * minutes) @ missing) / total * case.weights.get("read", 1.0),
@@ -134,12 +137,13 @@ def no_queue(case: Case) -> Iterator[Issue]:
     else:
         missing = case.feed is not None and not case.drawn.of_kind("queue")
     if pushed and missing:
+        written = case.item if case.item in POSTED else "write"
         yield Issue(
-            "no queue stands between a tweet and its deliveries",
+            f"no queue stands between a {written} and its deliveries",
             0,
             0,
             0,
-            "answer as soon as the tweet waits in a queue, with a worker behind it",
+            f"answer as soon as the {written} waits in a queue, with a worker behind it",
             "two more components, and deliveries that come later",
             "its author waits for all of them, and a crash loses the rest",
         )

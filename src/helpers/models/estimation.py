@@ -15,6 +15,8 @@ __all__ = ["Estimate", "Factor", "Line", "Workload", "estimate"]
 
 SECONDS_A_DAY = 86_400
 DAYS_A_YEAR = 365
+POSTED = ("tweet", "post")
+"""The items that are delivered to timelines."""
 
 
 @dataclass(frozen=True)
@@ -156,8 +158,9 @@ def _rates(w: Workload, _: Mapping[str, Line]) -> Iterator[Line]:
     if reads:
         yield from _per_second(w, "reads", _product("reads_per_day", "Reads a day", "request/day", *reads))
     if np.any(w.followers):
-        label, followers = "Timeline deliveries a day", _argument(w, "followers")
-        per_day = _product("deliveries_per_day", label, "delivery/day", _from(writes_per_day), followers)
+        label = "Timeline deliveries a day" if w.item in POSTED else "Deliveries a day"
+        factors = (_from(writes_per_day), _argument(w, "followers"))
+        per_day = _product("deliveries_per_day", label, "delivery/day", *factors)
         yield from _per_second(w, "deliveries", per_day)
 
 
