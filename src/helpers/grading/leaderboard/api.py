@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any
 
 from helpers.models.api_contract import Answer, ApiContract, Endpoint, Parameter
@@ -16,12 +17,22 @@ _ENTRIES = ("method", "path", "parameters", "answers")
 _PARAMETER = ("name", "where", "kind", "required", "at_least", "at_most")
 _WHO = {
     who + what
-    for who in ("player", "user", "account", "author", "sender", "gamer")
+    for who in ("player", "user", "account", "author", "sender", "gamer", "profile", "device", "member")
     for what in ("", "id", "name", "uuid", "key")
-}
+} | {"name", "nick", "nickname", "email", "gamertag", "uid", "who"}
+_TOKENS = {"token", "accesstoken", "authtoken", "apikey", "jwt", "sessionid"}
+_SIZES = set(
+    re.findall(
+        r"\w+",
+        "limit size n k count length pagesize perpage max maxresults top first rows entries players around "
+        "neighbours neighbors above below radius window",
+    )
+)
 _KEYS = {"idempotencykey", "xidempotencykey"}
 _GAMES = {"game", "gameid", "gameuuid"}
 _MOST = 1_000_000_000
+_MOST_PARAMETERS = 100
+"""How many are read: what is returned may go on for ever."""
 _UNPROVED, _UNFIT = 401, (400, 422)
 
 
@@ -56,7 +67,8 @@ def _endpoint(name: str, given: Any, part: str) -> Endpoint:
     if unknown:
         raise ValueError(f"{name}: {unknown[0]!r} is none of {', '.join(_ENTRIES)}")
     try:
-        parameters = tuple(_parameter(each) for each in given.get("parameters", ()) if part != "errors")
+        listed = () if part == "errors" else given.get("parameters", ())
+        parameters = tuple(_parameter(each) for each in islice(listed, _MOST_PARAMETERS))
         answers = _answers(given.get("answers", ())) if part in ("errors", "endpoints") else ()
         if part == "endpoints":
             method, path = str(given.get("method", "")).upper(), str(given.get("path", ""))
@@ -83,8 +95,11 @@ def _parameter(given: Any) -> Parameter:
 
 
 def _answers(given: Any) -> tuple[Answer, ...]:
-    meanings = given if isinstance(given, Mapping) else dict.fromkeys(given, "")
-    return tuple(Answer(status, str(words or status)) for status, words in meanings.items())
+    meanings = given if isinstance(given, Mapping) else dict.fromkeys(islice(given, _MOST_PARAMETERS), "")
+    return tuple(
+        Answer(int(status) if str(status).isdecimal() else status, str(words or status))
+        for status, words in meanings.items()
+    )
 
 
 def _endpoints(api: Mapping[str, Endpoint]) -> None:
@@ -96,6 +111,9 @@ def _endpoints(api: Mapping[str, Endpoint]) -> None:
     for name in ("top", "rank"):
         if api[name].method != "GET":
             raise ValueError(f"{name}: {api[name].method} changes something; GET was expected")
+        for parameter in api[name].parameters:
+            if parameter.where == "body":
+                raise ValueError(f"{name}: {parameter.name}: a GET has no body")
 
 
 def _identity(api: Mapping[str, Endpoint]) -> None:
@@ -104,6 +122,8 @@ def _identity(api: Mapping[str, Endpoint]) -> None:
         for parameter in endpoint.parameters:
             if parameter.name.casefold() == "authorization" and not parameter.required:
                 raise ValueError(f"{name}: without Authorization nobody knows who asks, so it is required")
+            if _plain(parameter) in _TOKENS and parameter.where != "header":
+                raise ValueError(f"{name}: {parameter.name}: an address ends up in logs; a token is a header")
             if _plain(parameter) in _WHO:
                 raise ValueError(
                     f"{name}: {parameter.name}: whoever writes another's name there is taken for that player"
@@ -135,8 +155,7 @@ def _limits(api: Mapping[str, Endpoint]) -> None:
             for limit, value in limits.items():
                 if value is None and parameter.where in ("body", "query"):
                     raise ValueError(f"{name}: {parameter.name} has no {limit!r}")
-            shows = parameter.where == "query" and parameter.kind == "number"
-            if name != "post" and shows and (parameter.at_most or 0) > LONGEST_LIST:
+            if _plain(parameter) in _SIZES and (parameter.at_most or 0) > LONGEST_LIST:
                 most = f"{parameter.at_most:,}; a list has at most {LONGEST_LIST} entries"
                 raise ValueError(f"{name}: {parameter.name} may be {most}")
 

@@ -19,6 +19,7 @@ _ENTRIES = ("component", "what", "times_a_year", "minutes", "share", "remedy", "
 _NUMBERS = ("times_a_year", "minutes", "share")
 _LEAST_WORDS = 2
 _LEAST_ORDERED = 3
+_MOST_ISSUES = 50
 
 API_MACHINES = 24
 FAILURES_A_YEAR, BALANCER_MINUTES, PROMOTION_MINUTES = 2, 45, 60
@@ -92,7 +93,10 @@ def issues_hold(issues: Any, part: str) -> bool:
     require_choice("part", part, (*_PARTS, *DAMAGE))
     if isinstance(issues, (str, bytes, Mapping)) or not hasattr(issues, "__iter__"):
         raise ValueError(f"a list of issues was expected, {short_repr(issues)} came")
-    given = list(issues)
+    # Whatever is returned may go on for ever.
+    given = list(itertools.islice(issues, _MOST_ISSUES + 1))
+    if len(given) > _MOST_ISSUES:
+        raise ValueError(f"there are more than {_MOST_ISSUES} issues")
     for place, issue in enumerate(given, 1):
         if not isinstance(issue, Mapping):
             raise ValueError(f"issue {place}: a dict was expected, {short_repr(issue)} came")

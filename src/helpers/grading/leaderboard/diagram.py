@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any
 
 from helpers.grading.leaderboard.scenario import MACHINES, MOST_FULL, PEAK
@@ -16,6 +17,8 @@ __all__ = ["diagram_holds", "leaderboard_architecture"]
 REQUESTS = ("read", "miss", "write", "replication")
 _ALWAYS_ALLOWED = 4
 _MOST_MACHINES = 1_000_000
+_MOST_FLOWS = 1_000
+"""How many are read: what is returned may go on for ever."""
 _STANDBYS_ALLOWED = 2
 _NEARLY_ALL = 0.999
 _ROUNDING = 1e-9
@@ -50,7 +53,7 @@ def leaderboard_architecture(diagram: Any) -> tuple[Architecture, dict[str, str]
         boxes = {str(name): box for name, box in dict(diagram["components"]).items()}
         kinds = {name: _kind(name, box) for name, box in boxes.items()}
         components = tuple(_component(name, kinds[name], box) for name, box in boxes.items())
-        flows = [_flow(kinds, flow) for flow in diagram["flows"]]
+        flows = list(dict.fromkeys(_flow(kinds, flow) for flow in islice(diagram["flows"], _MOST_FLOWS)))
         # For the models a ranking is a cache too; misses are those of the one that is drawn as a cache.
         flows.sort(key=lambda flow: kinds.get(flow.target) == "ranking")
         return Architecture("Diagram", components, tuple(flows)), kinds
@@ -96,6 +99,9 @@ def _flow(kinds: Mapping[str, str], flow: Any) -> Flow:
         # A ranking passes on the updates that it gets, a database the writes.
         arrived = "delivery" if start == "ranking" else "write"
         return Flow(source, target, arrived, becomes="replication", waits=False)
+    if request == "write" and end == "cache":
+        # What a cache is told of only makes it fresher: no request depends on it.
+        return Flow(source, target, "write", becomes="replication", waits=False)
     waits = request == "read" or start not in ("queue", "worker", *DATABASES)
     becomes = "delivery" if request == "write" and end == "ranking" else ""
     return Flow(source, target, request, becomes=becomes, waits=waits)
@@ -187,6 +193,8 @@ def _updates(drawn: _Drawn) -> None:
         start, end = drawn.kinds[flow.source], drawn.kinds[flow.target]
         if end == "worker" and start not in ("queue", "worker", *DATABASES):
             raise ValueError(f"{flow}: the player waits for the worker; put a queue between them")
+        if start == "queue" and end not in ("worker", *SERVERS):
+            raise ValueError(f"{flow}: a queue only keeps posts; a worker takes them out and passes them on")
     read = [name for name in drawn.of_kind("ranking") if drawn.load[name].per_second.get("read")]
     if not read:
         raise ValueError("there is no ranking that is read")
