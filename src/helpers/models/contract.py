@@ -52,7 +52,7 @@ class LatencyTarget:
     @property
     def in_words(self) -> str:
         """The target without the operation."""
-        number = "fast" if self.milliseconds is None else f"{self.milliseconds:,.6g} ms"
+        number = "fast" if self.milliseconds is None else f"{self.milliseconds:,.10g} ms"
         if self.percentile is None:
             return f"{number}, no number" if self.milliseconds is None else f"{number} on average"
         return f"{number} at p{self.percentile:.6g}"
