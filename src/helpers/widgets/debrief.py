@@ -99,7 +99,9 @@ class Debrief(Framed):
 
     def _say_next(self) -> None:
         found = practise_next(self.judged)
-        link = f' <a href="{found.lesson}">Open the lesson</a>' if found else ""
+        link = (
+            f' <a href="{found.lesson}" target="_blank" rel="noopener">Open the lesson</a>' if found else ""
+        )
         self.next.value = f'<p aria-live="polite"><b>{html.escape(_next_words(self.judged))}</b>{link}</p>'
 
     def _time(self) -> str:
