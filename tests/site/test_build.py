@@ -76,7 +76,7 @@ def test_what_goes_wrong_leaves_the_old_site(
     out = tmp_path / "site"
     (out / "assets").mkdir(parents=True)
     (out / "assets/site.css").write_text("old")
-    lessons(notebooks, bad=source)
+    lessons(notebooks, bad=source, good="1")
     with pytest.raises(SiteError, match=message):
         build_site(notebooks, out)
     assert everything(out) == {"assets/site.css": b"old"}
@@ -93,6 +93,14 @@ def test_a_folder_that_is_no_site_is_left_alone(notebooks: Path, tmp_path: Path)
     with pytest.raises(SiteError, match="holds something else"):
         build_site(notebooks, out / "thesis.txt")
     assert everything(out) == {"thesis.txt": b"mine"}
+
+
+def test_every_lesson_that_raises_is_named(notebooks: Path, tmp_path: Path) -> None:
+    lessons(notebooks, a="1 / 0", b="1", c="1 / 0")
+    with pytest.raises(SiteError, match=r"a\.ipynb: a cell raised") as raised:
+        build_site(notebooks, tmp_path / "site", jobs=3)
+    assert "c.ipynb: a cell raised" in str(raised.value)
+    assert "b.ipynb" not in str(raised.value)
 
 
 @pytest.mark.parametrize("jobs", ["0", "-1"])

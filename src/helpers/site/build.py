@@ -63,7 +63,14 @@ def build_site(notebooks: Path, out: Path, *, about: str = "", jobs: int = 1) ->
 
 async def _run_all(paths: Sequence[Path], jobs: int) -> list[Any]:
     turn = asyncio.Semaphore(jobs)
-    return list(await asyncio.gather(*(_run(path, turn) for path in paths)))
+    # One that raises lets the others end, so that no kernel is left and every fault is named.
+    ran = await asyncio.gather(*(_run(path, turn) for path in paths), return_exceptions=True)
+    failed = [result for result in ran if isinstance(result, BaseException)]
+    if unexpected := [error for error in failed if not isinstance(error, SiteError)]:
+        raise unexpected[0]
+    if failed:
+        raise SiteError("\n".join(map(str, failed)))
+    return ran
 
 
 async def _run(path: Path, turn: asyncio.Semaphore) -> Any:
@@ -82,6 +89,7 @@ async def _run(path: Path, turn: asyncio.Semaphore) -> Any:
         try:
             await client.async_execute()
         except CellExecutionError as error:
+            print(f"{path.name}: a cell raised", flush=True)
             raise SiteError(f"{path.name}: a cell raised\n{error}") from error
         print(f"{path.name}: ran in {asyncio.get_running_loop().time() - started:.0f} s", flush=True)
     return notebook

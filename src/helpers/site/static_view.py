@@ -8,12 +8,12 @@ from typing import Any
 import ipywidgets
 
 from helpers.grading.questions.question import Question
-from helpers.widgets.explorer import Explorer, Panel
+from helpers.widgets.explorer import Framed, Panel
 from helpers.widgets.live_plot import LivePlot
 
 __all__ = ["load_ipython_extension", "static_html"]
 
-_HINT = "Shown as it opens; in JupyterLab the controls move it."
+_HINT = "Shown as it opens; in JupyterLab its controls work."
 
 
 def load_ipython_extension(shell: Any) -> None:
@@ -46,9 +46,13 @@ def _framed(box: Any, inside: str) -> str:
     return f'<div class="{html.escape(classes)}">{inside}</div>' if inside else ""
 
 
-def _explorer(explorer: Explorer) -> str:
-    hint = f'<p class="static-hint">{_HINT}</p>' if explorer.values else ""
-    return _framed(explorer, _inside(explorer) + hint)
+def _frame(frame: Any) -> str:
+    hint = f'<p class="static-hint">{_HINT}</p>' if _has_button(frame) else ""
+    return _framed(frame, _inside(frame) + hint)
+
+
+def _has_button(widget: Any) -> bool:
+    return isinstance(widget, ipywidgets.Button) or any(map(_has_button, getattr(widget, "children", ())))
 
 
 def _panel(panel: Panel) -> str:
@@ -139,7 +143,7 @@ def _selected(choice: Any) -> str:
 def _writers() -> Iterator[tuple[Any, Callable[[Any], str]]]:
     """Yield kinds of widgets and what writes them; the first that fits counts."""
     yield Panel, _panel
-    yield Explorer, _explorer
+    yield Framed, _frame
     yield LivePlot, _plots
     yield (ipywidgets.Accordion, ipywidgets.Tab), _pages
     yield ipywidgets.Stack, lambda stack: static_html(stack.children[stack.selected_index or 0])
