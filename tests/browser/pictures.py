@@ -85,5 +85,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    os.environ["DESIGN_FILE"] = ""  # the pictures show the example, not the design of whoever takes them
+    # The pictures show what a newcomer sees, not the files of whoever takes them.
+    os.environ |= dict.fromkeys(("DESIGN_FILE", "INTERVIEWS_FILE", "SCENARIOS"), "")
     sys.exit(main())

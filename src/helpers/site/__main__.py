@@ -6,5 +6,6 @@ import sys
 from helpers.site.build import main
 
 if __name__ == "__main__":
-    os.environ["DESIGN_FILE"] = ""  # the pages show the example, not the design of whoever builds them
+    # The pages show what a newcomer sees, not the files of whoever builds them.
+    os.environ |= dict.fromkeys(("DESIGN_FILE", "INTERVIEWS_FILE", "SCENARIOS"), "")
     sys.exit(main())

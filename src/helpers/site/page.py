@@ -13,7 +13,6 @@ from helpers.site.diagrams import mermaid_svg
 __all__ = ["Lesson", "index_page", "lesson_page"]
 
 _COURSE = "System Design Course"
-_WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _MERMAID = "text/vnd.mermaid"
 _MERMAID_BLOCK = re.compile(r'<div class="jp-Mermaid"><pre class="mermaid">(.*?)</pre></div>', re.DOTALL)
 _LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
@@ -106,7 +105,6 @@ def _settled(output: Any) -> bool:
     data = output.get("data")
     if data is None:
         return True
-    data.pop(_WIDGET_VIEW, None)
     if _MERMAID in data:
         data["text/html"] = _drawn(data.pop(_MERMAID))
     return bool(data.get("text/html", "shown otherwise") != "")
