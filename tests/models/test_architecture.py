@@ -102,6 +102,11 @@ def test_an_architecture_refuses_what_cannot_be_drawn(components: Any, flows: An
         Architecture("Bad", components, flows)
 
 
+def test_a_label_of_blanks_gives_way_to_the_name() -> None:
+    assert Component("DB", "primary database", label="  ").title == "DB"
+    assert Component("DB", "primary database", label="Store").title == "Store"
+
+
 def test_a_cycle_is_refused_by_the_names_in_it() -> None:
     boxes = (CLIENT, *(Component(name, "API service") for name in "ABC"))
     flows = (Flow("Client", "A"), Flow("A", "B"), Flow("B", "C"), Flow("C", "A"))

@@ -103,7 +103,7 @@ class Component:
     @property
     def title(self) -> str:
         """What stands in the box."""
-        return self.label or self.name
+        return self.label if self.label.strip() else self.name
 
     def capacity(self, request: str) -> float | None:
         """Return how many requests of a kind one replica takes a second; None where that is not known."""
