@@ -99,6 +99,22 @@ def test_a_whole_interview_is_replayed_without_waiting(
     assert kept.finished.startswith("2027-01-15")
 
 
+def test_an_attempt_is_kept_as_a_page(
+    sit: Callable[[], MockInterview], time: Time, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    interview = sit()
+    replay(interview, time, "Ad clicks", (5, 5, 10, 15, 5))
+    assert interview.debrief is not None
+    panel = interview.debrief.export
+    panel.press("HTML")
+    page = (tmp_path / "my_ad_clicks.html").read_text(encoding="utf-8")
+    assert "Design a system that counts clicks" in page
+    assert "<svg" in page
+    panel.press("HTML")
+    assert "is there already" in panel.text
+
+
 def test_every_prompt_can_be_sat_to_its_end(time: Time) -> None:
     for name in catalogue():
         interview = MockInterview(catalogue(), path=None, seed=2, now=time)

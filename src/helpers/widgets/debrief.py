@@ -1,17 +1,19 @@
 """The whole interview: the debrief of an attempt, and the history of all of them."""
 
 import html
+import re
 from collections.abc import Callable, Sequence
 
 import ipywidgets
 
 from helpers.figures.interview import history_figure, phases_figure
-from helpers.interviews import InterviewsFileError, interviews_file, load_attempts
+from helpers.interviews import InterviewsFileError, design_of, interviews_file, load_attempts
 from helpers.models.checklist import CHECKLIST
 from helpers.models.debrief import BEST, RUBRIC, Judgement, judge, practise_next, time_words
 from helpers.models.interview import Attempt, contract_of, lines_asked
 from helpers.models.scenario import Scenario
 from helpers.widgets.explorer import Framed, Picture, View, notes_table
+from helpers.widgets.export_design import export_panel
 
 __all__ = ["Debrief", "debrief", "interview_history"]
 
@@ -34,6 +36,8 @@ class Debrief(Framed):
         for judged in judge(attempt, scenario):
             rows += self._row(judged)
         self.next = ipywidgets.HTML()
+        name = "_".join(re.findall(r"\w+", f"my {scenario.name}".lower()))
+        self.export = export_panel(lambda: design_of(self.attempt, scenario), name=name)
         super().__init__(
             [
                 ipywidgets.HTML(f"<h4>Debrief: {html.escape(scenario.prompt.line)}</h4>"),

@@ -18,17 +18,19 @@ _QUESTION = (
 )
 
 
-def export_panel(design: Design | Callable[[], Design]) -> Panel:
+def export_panel(design: Design | Callable[[], Design], *, name: str = "") -> Panel:
     """Return a box for a name and a button for each format; it writes over a file only when told to.
 
-    A function is asked for its design when a button is pressed.
+    A function is asked for its design when a button is pressed. `name` stands in the box at first; without
+    one it is that of the reader's own design.
 
     >>> panel = export_panel(Design.example())
     >>> list(panel.buttons), panel.box.value
     (['Markdown', 'HTML'], 'my_design')
     """
     words = "Name of the file, without its ending"
-    box = ipywidgets.Text(Path(design_file() or OWN_DESIGN).stem, tooltip=words, continuous_update=False)
+    name = name or Path(design_file() or OWN_DESIGN).stem
+    box = ipywidgets.Text(name, tooltip=words, continuous_update=False)
     refused: list[Path] = []
 
     def offer(path: Path | None) -> None:
