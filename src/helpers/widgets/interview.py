@@ -142,6 +142,10 @@ class MockInterview(Framed):
         return load_attempts(self._path) if self._path else ()
 
     def _show(self, attempt: Attempt) -> None:
+        if self.clock is not None:  # or its page would go on counting
+            self.clock.unobserve_all()
+            self.clock.pause()
+            self.clock.close()
         self.attempt, self.debrief = attempt, None
         state = ClockState(attempt.name, attempt.phase, attempt.spent_s)
         self.clock = InterviewClock(attempt.slot_min, attempt=attempt.name, state=state, now=self._now)
