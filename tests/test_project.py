@@ -44,6 +44,7 @@ MAY_IMPORT = {
     "files": set(),
     "design": {"models", "files"},
     "one_page": {"models", "figures", "design", "files"},
+    "classroom": {"models", "grading", "files", "traitlets"},
     "catalogue": {"models"},
     "interviews": {"models", "design", "files"},
     "course_progress": {"models", "design", "interviews"},

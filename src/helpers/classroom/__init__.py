@@ -1,0 +1,1 @@
+"""Grading a class: many submissions, whatever state they are in."""
