@@ -89,6 +89,15 @@ def test_it_is_dark_on_a_dark_screen_and_dark_on_white_in_print(browser: Browser
         assert page.evaluate(BRIGHTNESS, "color") < 0.2
 
 
+def test_on_a_narrow_screen_an_issue_takes_the_width_there_is(browser: Browser, folder: Path) -> None:
+    page = opened(browser, folder / "after step 5.html")
+    page.set_viewport_size({"width": 390, "height": 1000})
+    cells = page.locator(".bottlenecks td:not(:empty)")
+    assert cells.count() > 10
+    assert page.locator(".bottlenecks thead").is_hidden()
+    assert cells.evaluate_all("cells => Math.min(...cells.map(cell => cell.clientWidth))") > 350
+
+
 @pytest.mark.parametrize("name", ["after step 5", "hostile", "large"])
 def test_the_diagrams_words_fit_their_boxes(browser: Browser, folder: Path, name: str) -> None:
     page = opened(browser, folder / f"{name}.html")
