@@ -1,6 +1,7 @@
 """The explorers under a learner's hands: keyboard, bad text, reset, and pictures that change."""
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -152,3 +153,16 @@ def test_on_a_narrow_window_the_picture_stands_above_the_controls(
     assert above is not None
     assert below is not None
     assert above["y"] + above["height"] <= below["y"]
+
+
+def test_where_words_below_an_axis_lack_room_they_still_stand_evenly(
+    explorers: Callable[[int], Locator],
+) -> None:
+    explorer = explorers(2)
+    for width in (1400, 800, 640):
+        resize(explorer.page, width, 3200)
+        ticks = explorer.locator("svg.helpers-plot").first.locator("text.tick")
+        places = [float(str(tick.get_attribute("x"))) for tick in ticks.all()]
+        gaps = [after - before for before, after in pairwise(places)]
+        assert len(gaps) >= 2
+        assert max(gaps) - min(gaps) < 1

@@ -66,6 +66,19 @@ function scale(axis, from, to, categories) {
   return { place, ticks };
 }
 
+// The ticks whose words have room beside their neighbours': of even ones each second or third, of others what fits.
+function withRoom(ticks) {
+  const fits = (some) => some.every(({ from }, i) => i === 0 || from >= some[i - 1].to + 6);
+  const gaps = ticks.slice(1).map(({ px }, i) => px - ticks[i].px);
+  if (gaps.every((gap) => Math.abs(gap - gaps[0]) < 1)) {
+    for (let each = 1; each < ticks.length; each += 1) {
+      const some = ticks.filter((_, i) => i % each === 0);
+      if (fits(some)) return some;
+    }
+  }
+  return ticks.reduce((some, tick) => (fits([...some.slice(-1), tick]) ? [...some, tick] : some), []);
+}
+
 // The head of an arrow that comes from one point and ends at another, both in pixels.
 function arrowHead([fromX, fromY], [toX, toY], { arrowcolor, arrowwidth }) {
   const far = Math.hypot(toX - fromX, toY - fromY) || 1;
@@ -123,15 +136,15 @@ function drawing(figure, width) {
       at += legendWidths[i];
     }
   });
-  let taken = -Infinity;
-  for (const [value, words] of bare ? [] : x.ticks) {
+  const ticks = (bare ? [] : x.ticks).map(([value, words]) => {
     const px = x.place(value);
-    out.push(`<line class="grid" x1="${px}" x2="${px}" y1="${top}" y2="${bottom}"/>`);
     const anchor = px > right - 16 ? "end" : px < left + 12 && above ? "start" : "middle";
     const half = widthOf(words) / 2;
     const from = anchor === "end" ? px - 2 * half : anchor === "start" ? px : px - half;
-    if (from < taken + 6) continue; // no room beside its neighbour
-    taken = from + 2 * half;
+    return { px, words, anchor, from, to: from + 2 * half };
+  });
+  for (const { px } of ticks) out.push(`<line class="grid" x1="${px}" x2="${px}" y1="${top}" y2="${bottom}"/>`);
+  for (const { px, words, anchor } of withRoom(ticks)) {
     text(px, bottom + 15, words, `text-anchor="${anchor}" class="tick"`);
   }
   title.forEach((line, i) => text((left + right) / 2, bottom + 31 + 15 * i, line, 'text-anchor="middle"'));
