@@ -81,13 +81,15 @@ def test_a_broken_file_is_left_out_and_the_others_stay(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes('name = "Café"'.encode("latin-1"))
     (tmp_path / "huge.toml").write_text("#" * 1_000_001)
     (tmp_path / "folder.toml").mkdir()
+    (tmp_path / "nested.toml").write_text("a = " + "[" * 100_000)
     known = catalogue(tmp_path)
     assert set(known) == set(catalogue(tmp_path / "nowhere"))
-    said = dict(zip(("broken", "folder", "huge", "latin", "twin"), known.refused, strict=True))
+    said = dict(zip(("broken", "folder", "huge", "latin", "nested", "twin"), known.refused, strict=True))
     for name, words in {
         "broken": "it is no TOML",
         "huge": "larger than 1 MB",
         "latin": "not text in UTF-8",
+        "nested": "it is no TOML",
         "twin": "there is one of that name already",
         "folder": "folder.toml",
     }.items():
@@ -121,6 +123,8 @@ BROKEN = {
     "a weak draft unexplained": ('weak = "Every box stands alone: one failure, and no link works."\n', "",
                                  "drafts: number 1 must say what is weak"),
     "a contract with an average": ("milliseconds = 500, percentile = 99", "milliseconds = 500", "contract: "),
+    "a number for what is weak": ('weak = "Every box stands alone: one failure, and no link works."',
+                                  "weak = 3", "weak = 3: it must be text"),
     "no draft": ("[[drafts]]", "[[ignored]]", "the file: 'drafts' is missing"),
 }  # fmt: skip
 

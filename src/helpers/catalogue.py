@@ -118,7 +118,7 @@ def read_scenario(path: str | os.PathLike[str]) -> Scenario:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
         raise ScenarioFileError(f"{path}: it is not text in UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ScenarioFileError(f"{path}: it is no TOML: {error}") from None
     try:
         scenario = _scenario(table)

@@ -35,6 +35,8 @@ class Draft:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "why", require_text("why", self.why))
+        if self.weak != "":
+            object.__setattr__(self, "weak", require_text("weak", self.weak))
 
 
 @dataclass(frozen=True)
