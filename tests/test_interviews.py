@@ -56,6 +56,18 @@ def test_a_later_state_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None
     assert load_attempts(tmp_path / "nowhere.json") == ()
 
 
+def test_two_tabs_with_one_attempt_keep_what_each_wrote(tmp_path: Path) -> None:
+    path = tmp_path / "own.json"
+    start = Attempt("Pastebin", "one", phase=1)
+    save_attempt(start, path)
+    save_attempt(start.replace(deep_dive="keys"), path, since=start)
+    save_attempt(start.replace(issues=("no backup",), phase=2), path, since=start)
+    assert load_attempts(path) == (start.replace(deep_dive="keys", issues=("no backup",), phase=2),)
+    path.unlink()
+    save_attempt(start.replace(phase=3), path, since=start)
+    assert load_attempts(path) == (start.replace(phase=3),)
+
+
 def damaged(change: Any) -> str:
     table: dict[str, Any] = {
         "format": "system design course: interviews",

@@ -67,14 +67,22 @@ def load_attempts(path: str | os.PathLike[str]) -> tuple[Attempt, ...]:
         raise InterviewsFileError(f"{path}: it is damaged: {error}") from None
 
 
-def save_attempt(attempt: Attempt, path: str | os.PathLike[str]) -> None:
+def save_attempt(attempt: Attempt, path: str | os.PathLike[str], *, since: Attempt | None = None) -> None:
     """Keep an attempt at `path`, in place of an earlier state of the same name; the others stay.
 
-    Raises InterviewsFileError, and leaves the file as it was, where it cannot be read.
+    `since` is the attempt as its writer last kept or read it: only what changed from there is written, so
+    that what another tab wrote meanwhile stays. Raises InterviewsFileError, and leaves the file as it was,
+    where it cannot be read.
     """
     path = Path(path)
     kept = [*load_attempts(path)]
     place = next((place for place, other in enumerate(kept) if other.name == attempt.name), len(kept))
+    if since is not None and place < len(kept):
+        names = [field.name for field in dataclasses.fields(Attempt)]
+        mine = {name: getattr(attempt, name) for name in names}
+        attempt = kept[place].replace(
+            **{name: value for name, value in mine.items() if value != getattr(since, name)}
+        )
     kept[place : place + 1] = [attempt]
     table = {"format": FORMAT, "version": VERSION, "attempts": [_plain(one) for one in kept]}
     write_whole(path, json.dumps(table, indent=1, ensure_ascii=False, allow_nan=False) + "\n")

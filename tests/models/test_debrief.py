@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from helpers.catalogue import catalogue, read_scenario
+from helpers.models.architecture_load import carry
 from helpers.models.checklist import CHECKLIST
 from helpers.models.debrief import BEST, RUBRIC, alone, judge, practise_next, time_words, titles
 from helpers.models.interview import Attempt, lines_asked
@@ -61,6 +62,14 @@ def test_an_empty_attempt_is_at_the_bottom() -> None:
         (2, {"parts": {"servers": True, "cache": True, "server_count": 2}}, 2, "Primary database: it stands"),
         (2, {"parts": {"servers": True, "server_count": 1, "server_capacity": 10}}, 1, "of what it bears"),
         (2, {"parts": {}}, 0, "Nothing was drawn"),
+        (2, {"parts": {"server_count": 3, "standbys": True}}, 0, "Nothing was drawn"),
+        (2, {"parts": {**GOOD["parts"], "server_count": 11}}, 2, "11 are drawn, and 1 would do"),
+        (0, {"daily_users": 3e6}, 2, "you wrote 3 M, and the interviewer knows of 1 M"),
+        (0, {"latency_ms": 1000}, 2, "less than the interviewer wants"),
+        (0, {"percentile": 50}, 2, "less than the interviewer wants"),
+        (0, {"availability_percent": 99}, 2, "the interviewer wants 99.9 %"),
+        (4, {"issues": ("a", "b")}, 0, ""),
+        (4, {"issues": ("No backup!", "no backup")}, 2, ""),
         (4, {"issues": ("one issue",)}, 2, ""),
         (4, {"alone": ("Primary database",)}, 1, "another machine of its kind takes over"),
         (4, {"parts": {"servers": True}, "alone": ("Load balancer",)}, 1, "you did not say so"),
@@ -78,6 +87,27 @@ def test_each_fault_costs_its_own_row(place: int, changes: dict[str, Any], level
         # A diagram with single machines also leaves something to name.
         if other != place and not {place, other} <= {2, 4}:
             assert now == then, RUBRIC[other].name
+
+
+def test_a_stricter_promise_keeps_the_agreed_one() -> None:
+    assert levels(latency_ms=50, percentile=99.9, availability_percent=99.99, daily_users=1.05e6)[0] == 3
+
+
+def test_a_machine_that_others_stand_in_for_is_no_mistake_to_name() -> None:
+    parts = {"servers": True, "cache": True, "server_count": 2, "cache_count": 1}
+    named = ("Load balancer", "Primary database", "Cache")
+    judged = judge(Attempt("Pastebin", **(GOOD | {"parts": parts, "alone": named})), PASTEBIN)[4]
+    assert judged.level == BEST
+    assert judged.findings == (
+        "Cache: nothing of its kind takes over, and yet others answer, or the work waits.",
+    )
+
+
+def test_shards_that_the_data_needs_are_not_too_many() -> None:
+    email = catalogue()["Email"]
+    parts = {"servers": True, "shards": True, "shard_count": 10_000, "server_count": 1000, "standbys": True}
+    found = judge(Attempt("Email", parts=parts), email)[2].findings
+    assert not [finding for finding in found if finding.startswith("Shards")]
 
 
 def test_what_a_candidate_judges_stands() -> None:
@@ -110,8 +140,17 @@ def test_every_scenario_can_be_judged_and_its_design_drawn_without_fault() -> No
         "object_store": True, "shards": True, "standbys": True, "hit_ratio": 0.9, "server_count": 10_000,
         "write_servers": 10_000, "cache_count": 1_000, "worker_count": 1_000, "shard_count": 10_000,
     }  # fmt: skip
+    counts = {
+        "Reads": "server_count", "Writes": "write_servers", "Cache": "cache_count", "Worker": "worker_count",
+        "DB": "shard_count",
+    }  # fmt: skip
     for scenario in catalogue().values():
-        judged = judge(Attempt(scenario.name, parts=parts), scenario)
+        much = judge(Attempt(scenario.name, parts=parts), scenario)[2]
+        assert much.level == 2, scenario.name
+        assert any("10,000 are drawn" in finding for finding in much.findings)
+        load = carry(Attempt(scenario.name, parts=parts).architecture, scenario.estimate)
+        sized = {part: 2 * round(load[name].replicas_needed or 1) for name, part in counts.items()}
+        judged = judge(Attempt(scenario.name, parts=parts | sized), scenario)
         assert judged[2].level == BEST, (scenario.name, judged[2].findings)
         assert judge(Attempt(scenario.name), scenario)[2].level == 0
 

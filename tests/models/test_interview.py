@@ -8,7 +8,14 @@ import pytest
 
 from helpers.catalogue import catalogue, read_scenario
 from helpers.models.architectures import Parts, assemble
-from helpers.models.interview import Attempt, choose_deep_dive, contract_of, draw_scenario, lines_asked
+from helpers.models.interview import (
+    Attempt,
+    choose_deep_dive,
+    contract_of,
+    draw_scenario,
+    fitted,
+    lines_asked,
+)
 
 PASTEBIN = read_scenario(Path(__file__).parents[2] / "src/helpers/scenarios/pastebin.toml")
 
@@ -27,6 +34,8 @@ PASTEBIN = read_scenario(Path(__file__).parents[2] / "src/helpers/scenarios/past
         ({"features": "Paste"}, "it must be a tuple or a list of texts"),
         ({"answers": {"writes_per_second": 4}}, "answers: it must be text"),
         ({"deep_dive": "x" * 20_001}, "deep_dive: it must be text of at most 20,000 characters"),
+        ({"issues": ("x y" * 4000, "y z" * 4000)}, "issues: they must be at most 20,000 characters in all"),
+        ({"deep_dive": "half \ud800"}, "it must not hold half of a character"),
         ({"parts": {"shard_count": 0}}, "shard_count = 0"),
         ({"parts": {"sharks": 1}}, "sharks"),
         ({"spent_s": (1, 2)}, "each of the five phases needs one"),
@@ -94,3 +103,12 @@ def test_the_interviewer_digs_into_what_is_drawn() -> None:
     assert {kinds[choose_deep_dive(PASTEBIN, smallest, seed)] for seed in range(50)} == {"primary database"}
     sharded = assemble(Parts(separate=True, cache=True, shards=True))
     assert {kinds[choose_deep_dive(PASTEBIN, sharded, seed)] for seed in range(50)} == set(kinds)
+
+
+def test_what_a_changed_scenario_no_longer_has_is_left_out() -> None:
+    kept = Attempt(
+        "Pastebin", features=("Fly", "Search pastes"), asked=("mood", "users"), dug=99, percentile=9
+    )
+    left = fitted(kept, PASTEBIN)
+    assert (left.features, left.asked, left.dug, left.percentile) == (("Search pastes",), ("users",), None, 9)
+    assert fitted(left.replace(dug=1), PASTEBIN).dug == 1

@@ -271,7 +271,10 @@ def test_a_damaged_file_is_said_and_left_alone(sit: Callable[[], MockInterview],
     interview = sit()
     assert "own.json: it is damaged" in interview.message.value
     interview.draw_button.click()
+    interview.start()
+    requirements(interview)
     assert "it is damaged" in interview.message.value
+    assert interview.attempt is not None, "one can sit an interview all the same"
     assert path.read_text(encoding="utf-8") == "{"
 
 
@@ -295,6 +298,126 @@ def test_an_attempt_at_an_unknown_prompt_is_not_taken_up(
     table["attempts"][0]["scenario"] = "Gone"
     path.write_text(json.dumps(table), encoding="utf-8")
     assert sit().attempt is None
+
+
+def test_an_interview_goes_on_where_nothing_can_be_kept(time: Time, tmp_path: Path) -> None:
+    path = tmp_path / "gone" / "own.json"
+    interview = MockInterview(catalogue(), path=path, seed=1, now=time)
+    replay(interview, time, "Pastebin", (5, 5, 10, 15, 6))
+    assert "No such file" in interview.message.value
+    assert "nothing is kept" in interview.message.value
+    assert interview.debrief is not None
+    assert interview.board.selected_index == 5
+    path.parent.mkdir()
+    interview.debrief.set_level("Communication", 2)
+    assert interview.message.value == ""
+    (kept,) = load_attempts(path)
+    assert (kept.levels["Communication"], kept.daily_users, kept.finished != "") == (2, 1e6, True)
+
+
+def test_two_tabs_lose_nothing_to_one_another(sit: Callable[[], MockInterview], tmp_path: Path) -> None:
+    first = sit()
+    first.draw("Pastebin")
+    first.start()
+    second = sit()
+    sheets: tuple[Any, ...] = first.sheets
+    sheets[3].answer.value = "a key of its own"
+    others: tuple[Any, ...] = second.sheets
+    others[4].issues.value = "no backup"
+    second.next_phase()
+    (kept,) = load_attempts(tmp_path / "own.json")
+    assert (kept.deep_dive, kept.issues, kept.phase) == ("a key of its own", ("no backup",), 1)
+
+
+def test_an_attempt_that_fits_its_prompt_no_longer_is_taken_up_as_far_as_it_does(
+    sit: Callable[[], MockInterview], tmp_path: Path
+) -> None:
+    interview = sit()
+    interview.draw("Pastebin")
+    interview.start()
+    requirements(interview)
+    path = tmp_path / "own.json"
+    table = json.loads(path.read_text(encoding="utf-8"))
+    table["attempts"][0].update(dug=99, features=["Fly"], levels={"Mood": 3})
+    path.write_text(json.dumps(table), encoding="utf-8")
+    again = sit()
+    again._the_clock.finish()
+    assert again.debrief is not None
+    table["attempts"][0].update(dug=None, features=[], parts={"server_count": 1_000_000})
+    path.write_text(json.dumps(table), encoding="utf-8")
+    assert "server_count = 1000000" in sit().message.value
+
+
+def test_the_slot_can_be_changed_until_the_clock_runs(sit: Callable[[], MockInterview]) -> None:
+    interview = sit()
+    interview.slot.value = 60
+    interview.draw("Pastebin")
+    interview.slot.value = 45
+    assert interview.clock is not None
+    assert interview.clock.slot_min == 45
+    interview.slot.value = 60
+    interview.start()
+    assert interview.slot.disabled
+    assert interview.attempt is not None
+    assert interview.attempt.slot_min == interview.clock.slot_min == 60
+    again = sit()
+    assert (again.slot.value, again.slot.disabled) == (60, True)
+    again._the_clock.finish()
+    assert not again.slot.disabled
+
+
+@pytest.mark.parametrize("seed", ["one", -1, 1.5, True, [1], 1e30, float("nan")])
+def test_a_seed_that_is_none_is_refused_at_once(seed: Any) -> None:
+    with pytest.raises((ValueError, TypeError), match="seed = "):
+        mock_interview(seed=seed, keep=False)
+
+
+def test_the_interviewer_s_numbers_wait_for_their_phase(sit: Callable[[], MockInterview]) -> None:
+    interview = sit()
+    interview.draw("Pastebin")
+    sheet: Any = interview.sheets[1]
+    interview.start()
+    assert "1 M users" not in sheet.numbers.value
+    interview.next_phase()
+    assert "1 M users" in sheet.numbers.value
+
+
+def test_what_is_no_number_is_said_and_what_is_wrong_is_not(sit: Callable[[], MockInterview]) -> None:
+    interview = sit()
+    interview.draw("Pastebin")
+    interview.start()
+    interview.next_phase()
+    sheet: Any = interview.sheets[1]
+    box, said = sheet.boxes["writes_per_second"], sheet.refused["writes_per_second"]
+    box.value = "4 <b>apples</b>/s"
+    assert "cannot be read" in said.value
+    assert "<b>" not in said.value
+    for text in ("4 writes/s", "4000000/s", "", "0"):
+        box.value = text
+        assert said.value == "", text
+
+
+def test_a_drawing_starts_small(sit: Callable[[], MockInterview]) -> None:
+    interview = sit()
+    interview.draw("Pastebin")
+    sheets: tuple[Any, ...] = interview.sheets
+    sheets[2].drawing.set(servers=True)
+    assert interview.attempt is not None
+    assert interview.attempt.parts == {"servers": True, "server_count": 2, "write_servers": 2}
+    interview.write(percentile=99)
+    assert interview.sheets[2].written()["parts"] == interview.attempt.parts
+
+
+def test_history_counts_only_the_rubric_s_rows(
+    sit: Callable[[], MockInterview], time: Time, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INTERVIEWS_FILE", str(tmp_path / "own.json"))
+    replay(sit(), time, "Pastebin", (1, 1, 1, 1, 1))
+    path = tmp_path / "own.json"
+    table = json.loads(path.read_text(encoding="utf-8"))
+    table["attempts"][0]["levels"] |= {f"Mood {place}": 3 for place in range(9)}
+    path.write_text(json.dumps(table), encoding="utf-8")
+    assert "The last reached 12 of 18" in interview_history().text
 
 
 def test_history_shows_what_was_finished(

@@ -1,18 +1,22 @@
 """The whole interview, the debrief: a rubric with described levels, filled in as far as models can."""
 
+import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from helpers.models.architecture import Architecture
-from helpers.models.architecture_load import carry
+from helpers.models.architecture_load import ComponentLoad, carry
 from helpers.models.architecture_review import review_architecture
 from helpers.models.checklist import CHECKLIST, pace
 from helpers.models.contract_review import review
-from helpers.models.interview import Attempt, contract_of, lines_asked
+from helpers.models.estimation import Estimate
+from helpers.models.interview import Attempt, contract_of, lines_asked, other_than_agreed
+from helpers.models.interview_answers import diagnose_answer, label_asked
 from helpers.models.interview_clock import mm_ss
+from helpers.models.published import STRONG_NODE
 from helpers.models.scenario import Scenario
-from helpers.models.single_points import PROVIDED, asked_kinds, single_points
-from helpers.models.slips import diagnose
+from helpers.models.single_points import PROVIDED, asked_kinds, single_points, when_one_fails
 
 __all__ = [
     "BEST",
@@ -28,6 +32,15 @@ __all__ = [
 
 BEST = 3
 """The highest level of a criterion; the lowest is 0."""
+
+_MANY_TIMES = 10
+"""Our assumption: from here on an interviewer asks why there are so many machines of a kind."""
+
+_HOLDS = {
+    "shard": ("storage", STRONG_NODE.storage or 1),
+    "cache": ("cache_memory", STRONG_NODE.memory or 1),
+}
+"""What a kind of machine holds, as a line of the estimate, and the bytes one strong node has room for."""
 
 
 @dataclass(frozen=True)
@@ -185,7 +198,8 @@ _Look = tuple[int | None, tuple[str, ...]]
 
 def _requirements(attempt: Attempt, scenario: Scenario) -> _Look:
     contract = contract_of(attempt, scenario.prompt)
-    remarks = tuple(str(finding) for finding in review(contract, scenario.prompt))
+    found = [str(finding) for finding in review(contract, scenario.prompt)]
+    remarks = (*found, *other_than_agreed(contract, scenario.prompt.model_contract))
     if not attempt.features:
         return 0, remarks
     return (3 if not remarks else 2 if len(remarks) <= 2 else 1), remarks
@@ -196,11 +210,10 @@ def _estimate(attempt: Attempt, scenario: Scenario) -> _Look:
     asked = lines_asked(scenario)
     for name in asked:
         line = scenario.estimate[name]
-        given = attempt.answers.get(name, "").strip()
-        found = diagnose(given, scenario.estimate, name) if given else None
+        found = diagnose_answer(attempt, scenario, name)
         right += bool(found and found.correct)
         said = found.message if found else "nothing was written."
-        findings.append(f"{line.label}: {said} Ours: {line.working}.")
+        findings.append(f"{label_asked(scenario, name)}: {said} Ours: {line.working}.")
     level = BEST if right == len(asked) else 2 if 2 * right >= len(asked) else 1 if right else 0
     return level, tuple(findings)
 
@@ -218,9 +231,24 @@ def _diagram(attempt: Attempt, scenario: Scenario) -> _Look:
         for finding in review_architecture(drawn, scenario.estimate)
         if finding.rule not in ("too-small", "single-point-of-failure")
     )
-    if not attempt.parts:
+    if {box.kind for box in drawn.components} <= {"client", "primary database"}:
         return 0, ("Nothing was drawn but clients and a database.", *full, *lonely)
-    return (1 if full else 2 if lonely or asked else BEST), (*full, *lonely, *asked)
+    many = tuple(
+        f"{box.component.title}: {box.component.replicas:,} are drawn, and {least:,} would do. Why so many?"
+        for box in load.values()
+        if (least := _least(box, scenario.estimate)) and box.component.replicas > _MANY_TIMES * least
+    )
+    open_questions = lonely or asked or many
+    return (1 if full else 2 if open_questions else BEST), (*full, *lonely, *asked, *many)
+
+
+def _least(box: ComponentLoad, asked: Estimate) -> float | None:
+    """How many machines of a box carry the peak and hold the data; None where that is not known."""
+    if box.replicas_needed is None or box.component.kind == "read replica":  # as many as there are shards
+        return None
+    line, room = _HOLDS.get(box.component.kind, ("", 1.0))
+    held = math.ceil(asked.value(line) / room) if line in asked else 0
+    return max(1, box.replicas_needed, held)
 
 
 def _deep_dive(attempt: Attempt, _: Scenario) -> _Look:
@@ -230,20 +258,34 @@ def _deep_dive(attempt: Attempt, _: Scenario) -> _Look:
 def _bottlenecks(attempt: Attempt, _: Scenario) -> _Look:
     lonely = alone(attempt)
     unseen = [title for title in lonely if title not in attempt.alone]
-    wrong = [title for title in attempt.alone if title not in lonely]
-    findings = tuple(_said_of(unseen, wrong))
-    if not (attempt.alone or attempt.issues):
+    # A component that stands alone while others answer without it, a cache, is no mistake to name.
+    relieved = {
+        box.title for box in attempt.architecture.components if when_one_fails(box) == 1 and box.title
+    }
+    wrong = [title for title in attempt.alone if title not in lonely and title in relieved]
+    harmless = [title for title in attempt.alone if title not in (*lonely, *relieved)]
+    issues = _said(attempt.issues)
+    findings = tuple(_said_of(unseen, wrong, harmless))
+    if not (attempt.alone or issues):
         return 0, findings
     if unseen or wrong:
         return 1, findings
-    return (BEST if len(attempt.issues) >= 2 else 2), findings
+    return (BEST if issues >= 2 else 2), findings
 
 
-def _said_of(unseen: list[str], wrong: list[str]) -> Iterator[str]:
+def _said(issues: tuple[str, ...]) -> int:
+    """How many different issues say something: two words, or as much in a script without blanks."""
+    words = {frozenset(re.findall(r"\w+", text.casefold())) for text in issues}
+    return sum(len(each) >= 2 or sum(map(len, each)) >= 12 for each in words)
+
+
+def _said_of(unseen: list[str], wrong: list[str], harmless: list[str]) -> Iterator[str]:
     for title in unseen:
         yield f"{title}: it stands alone in your diagram, and you did not say so."
     for title in wrong:
         yield f"{title}: you named it, but another machine of its kind takes over."
+    for title in harmless:
+        yield f"{title}: nothing of its kind takes over, and yet others answer, or the work waits."
 
 
 def _communication(_: Attempt, __: Scenario) -> _Look:

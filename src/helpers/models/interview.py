@@ -2,7 +2,7 @@
 
 import dataclasses
 import random
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +13,7 @@ from helpers.models.checklist import CHECKLIST
 from helpers.models.checks import require_number, require_whole
 from helpers.models.contract import Contract, LatencyTarget
 from helpers.models.interview_clock import FINISHED, NOT_STARTED
+from helpers.models.quantities import WHITEBOARD_TOLERANCE, format_number
 from helpers.models.requirements import Prompt
 from helpers.models.scenario import DeepDive, Scenario
 from helpers.models.texts import require_names, require_several, require_text
@@ -24,7 +25,9 @@ __all__ = [
     "choose_deep_dive",
     "contract_of",
     "draw_scenario",
+    "fitted",
     "lines_asked",
+    "other_than_agreed",
 ]
 
 SLOTS_MIN = (45, 60)
@@ -105,6 +108,10 @@ class Attempt:
             for text in texts.values() if isinstance(texts, Mapping) else (texts,):
                 if not isinstance(text, str) or len(text) > longest:
                     raise ValueError(f"{name}: it must be text of at most {longest:,} characters")
+                if text.strip():
+                    require_text(name, text)
+        if sum(map(len, self.issues)) > _LONGEST_TEXT:
+            raise ValueError(f"issues: they must be at most {_LONGEST_TEXT:,} characters in all")
         put("answers", MappingProxyType({str(line): text for line, text in self.answers.items()}))
         put("parts", MappingProxyType(dict(self.parts)))
         Parts(**self.parts)  # refuses what is no part of a design
@@ -163,6 +170,39 @@ def contract_of(attempt: Attempt, prompt: Prompt) -> Contract:
     )
 
 
+def other_than_agreed(mine: Contract, agreed: Contract) -> Iterator[str]:
+    """Yield a remark for each number in a contract that is not what the interviewer knows or wants.
+
+    A promise stricter than the agreed one keeps it too, so nothing is said of it.
+
+    >>> agreed = Contract("Design Pastebin", ("Paste",), daily_users=1e6)
+    >>> list(other_than_agreed(Contract("Design Pastebin", ("Paste",), daily_users=2e6), agreed))
+    ['Daily users: you wrote 2 M, and the interviewer knows of 1 M.']
+    """
+    room = 1 + WHITEBOARD_TOLERANCE
+    if mine.daily_users and agreed.daily_users:
+        ratio = mine.daily_users / agreed.daily_users
+        if not 1 / room <= ratio <= room:
+            yield (
+                f"Daily users: you wrote {format_number(mine.daily_users)}, and the interviewer knows of "
+                f"{format_number(agreed.daily_users)}."
+            )
+    for target in mine.latency:
+        ms, percentile = target.milliseconds, target.percentile
+        if ms is None or percentile is None or not agreed.latency:
+            continue
+        if not any(
+            ms <= room * (other.milliseconds or 0) and percentile >= (other.percentile or 0)
+            for other in agreed.latency
+        ):
+            wanted = "; ".join(str(other) for other in agreed.latency)
+            yield f"Latency: what you wrote is less than the interviewer wants. {wanted}."
+    up, wanted_up = mine.availability, agreed.availability
+    if up and wanted_up and 1 - up > room * (1 - wanted_up):
+        wants = f"the interviewer wants {100 * wanted_up:.10g} %"
+        yield f"Availability: you wrote {100 * up:.10g} %, and {wants}."
+
+
 def lines_asked(scenario: Scenario) -> tuple[str, ...]:
     """Return the lines of the estimate that the interviewer asks for, four at most."""
     peak = scenario.workload.peak_factor > 1
@@ -171,6 +211,23 @@ def lines_asked(scenario: Scenario) -> tuple[str, ...]:
     asked = [name for name in found if not name.startswith("peak") or (peak and busier in name)]
     # What is left out is the least telling: the traffic first.
     return tuple(asked[:_MOST_LINES])
+
+
+def fitted(attempt: Attempt, scenario: Scenario) -> Attempt:
+    """Return an attempt without what its scenario does not have, which may have changed since.
+
+    >>> from helpers.catalogue import catalogue
+    >>> fitted(Attempt("Pastebin", features=("Fly",), dug=99), catalogue()["Pastebin"]).features
+    ()
+    """
+    known = {feature.name for feature in scenario.prompt.features}
+    questions = {question.name for question in scenario.prompt.questions}
+    dug = attempt.dug
+    return attempt.replace(
+        features=tuple(name for name in attempt.features if name in known),
+        asked=tuple(name for name in attempt.asked if name in questions),
+        dug=dug if dug is not None and dug < len(scenario.deep_dives) else None,
+    )
 
 
 def draw_scenario(

@@ -11,6 +11,7 @@ from helpers.interviews import InterviewsFileError, design_of, interviews_file, 
 from helpers.models.checklist import CHECKLIST
 from helpers.models.debrief import BEST, RUBRIC, Judgement, judge, practise_next, time_words
 from helpers.models.interview import Attempt, contract_of, lines_asked
+from helpers.models.interview_answers import label_asked
 from helpers.models.scenario import Scenario
 from helpers.widgets.explorer import Framed, Picture, View, notes_table
 from helpers.widgets.export_design import export_panel
@@ -102,7 +103,8 @@ class Debrief(Framed):
         self.changed(self.attempt)
 
     def _say_next(self) -> None:
-        found = practise_next(self.judged)
+        unjudged = any(one.level is None for one in self.judged)
+        found = None if unjudged else practise_next(self.judged)
         link = (
             f' <a href="{found.lesson}" target="_blank" rel="noopener">Open the lesson</a>' if found else ""
         )
@@ -136,7 +138,8 @@ def interview_history() -> Picture:
     if not attempts:
         return Picture("Your interviews", View((), "None yet: the first one that you finish appears here."))
     most = BEST * len(RUBRIC)
-    totals = [sum(attempt.levels.values()) for attempt in attempts]
+    known = [criterion.name for criterion in RUBRIC]
+    totals = [sum(attempt.levels.get(name, 0) for name in known) for attempt in attempts]
     figure = history_figure([attempt.scenario for attempt in attempts], totals, most)
     rows = [("Date", "Prompt", *(criterion.name for criterion in RUBRIC), "Minutes")]
     for attempt in reversed(attempts):
@@ -159,7 +162,7 @@ def _side_by_side(attempt: Attempt, scenario: Scenario) -> str:
     yours = (
         "\n".join(f"{name}: {text}" for name, text in contract_of(attempt, scenario.prompt).rows),
         "\n".join(
-            f"{scenario.estimate[name].label}: {attempt.answers.get(name, 'nothing')}"
+            f"{label_asked(scenario, name)}: {attempt.answers.get(name, 'nothing')}"
             for name in lines_asked(scenario)
         ),
         ", ".join(box.title for box in attempt.architecture.components),
@@ -170,7 +173,10 @@ def _side_by_side(attempt: Attempt, scenario: Scenario) -> str:
     if attempt.dug is not None:
         dive = scenario.deep_dives[attempt.dug]
         model[3] = f"{dive.question} {dive.answer}\n{model[3]}"
-    model[4] += "".join(f"\n{one.about}: {one.remedy} ({one.price})." for one in scenario.weaknesses)
+    model[4] += "".join(
+        f"\n{one.about[:1].upper()}{one.about[1:]}: {one.remedy} ({one.price})."
+        for one in scenario.weaknesses
+    )
     rows = [
         f"<tr><th>{html.escape(phase.title)}</th><td>{_lines(mine)}</td><td>{_lines(theirs)}</td></tr>"
         for phase, mine, theirs in zip(CHECKLIST, yours, model, strict=True)

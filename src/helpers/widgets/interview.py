@@ -12,8 +12,9 @@ import ipywidgets
 from helpers.catalogue import Catalogue, catalogue
 from helpers.interviews import InterviewsFileError, interviews_file, load_attempts, save_attempt
 from helpers.models.checklist import CHECKLIST
+from helpers.models.checks import require_whole
 from helpers.models.debrief import judge
-from helpers.models.interview import SLOTS_MIN, Attempt, choose_deep_dive, draw_scenario
+from helpers.models.interview import SLOTS_MIN, Attempt, choose_deep_dive, draw_scenario, fitted
 from helpers.models.interview_clock import FINISHED, NOT_STARTED, ClockState
 from helpers.models.scenario import DIFFICULTIES, SHAPES, Scenario
 from helpers.widgets.clock import InterviewClock
@@ -31,6 +32,7 @@ _SAYS = (
     "",
     "Where does it break? What would you do about it, and at what price?",
 )
+_UNKEPT = "You can go on, but nothing is kept until that is mended; the next change after it keeps all."
 _TITLES = (*(phase.title for phase in CHECKLIST), "Debrief")
 
 
@@ -49,7 +51,11 @@ class MockInterview(Framed):
         seed: int | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
+        if seed is not None:
+            seed = require_whole("seed", seed, at_least=0, at_most=2**63)
         self._known, self._path, self._seed, self._now = known, path, seed, now
+        self._base: Attempt | None = None  # the attempt as it was last kept or read
+        self._unkept = ""
         self.attempt: Attempt | None = None
         self.clock: InterviewClock | None = None
         self.sheets: tuple[Sheet, ...] = ()
@@ -57,6 +63,7 @@ class MockInterview(Framed):
         self.difficulty = dropdown("Difficulty", {"any": "", **{name: name for name in DIFFICULTIES}})
         self.shape = dropdown("Kind", {"any": "", **{name: name for name in SHAPES}})
         self.slot = dropdown("Minutes", {str(minutes): minutes for minutes in SLOTS_MIN})
+        self.slot.observe(lambda _: self._try(self._change_slot), "value")
         self.draw_button = ipywidgets.Button(description="Draw a prompt", icon="random")
         self.draw_button.on_click(lambda _: self._try(self.draw))
         self.says = ipywidgets.HTML()
@@ -130,35 +137,51 @@ class MockInterview(Framed):
         if self.attempt is None:
             raise ValueError("write: no prompt is drawn yet; press “Draw a prompt”")
         self._put(**parts)
-        self._make_sheets()
+        self._put_up(sheets_of(self.scenario, self.attempt))
 
     def _go_on(self) -> None:
         """Take up the last attempt that was started and not finished."""
         kept = self._kept()
         if kept and not kept[-1].finished and kept[-1].scenario in self._known:
-            self._show(kept[-1])
+            self._show(fitted(kept[-1], self._known[kept[-1].scenario]))
+            self._base = kept[-1]
 
     def _kept(self) -> tuple[Attempt, ...]:
-        return load_attempts(self._path) if self._path else ()
+        """The attempts in the file; none, and a message, where it cannot be read."""
+        try:
+            attempts = load_attempts(self._path) if self._path else ()
+        except (InterviewsFileError, OSError) as error:
+            self._unkept = f"{error}. {_UNKEPT}"
+            return ()
+        self._unkept = ""
+        return attempts
+
+    def _change_slot(self) -> None:
+        """An interview that has not begun takes the slot that is chosen now."""
+        attempt = self.attempt
+        if attempt and attempt.phase == NOT_STARTED and attempt.slot_min != self.slot.value:
+            self._show(attempt.replace(slot_min=self.slot.value))
 
     def _show(self, attempt: Attempt) -> None:
+        sheets = sheets_of(self._known[attempt.scenario], attempt)  # before anything is given up for them
         if self.clock is not None:  # or its page would go on counting
             self.clock.unobserve_all()
             self.clock.pause()
             self.clock.close()
-        self.attempt, self.debrief = attempt, None
+        self.attempt, self.debrief, self._base = attempt, None, None
         state = ClockState(attempt.name, attempt.phase, attempt.spent_s)
         self.clock = InterviewClock(attempt.slot_min, attempt=attempt.name, state=state, now=self._now)
         self.clock.observe(lambda _: self._try(self._tick), ["phase", "spent", "running"])
         self.place.children = [self.clock]
-        self._make_sheets()
+        self._put_up(sheets)
+        if attempt.slot_min in SLOTS_MIN:
+            self.slot.value = attempt.slot_min
         self.board.layout.display = ""
         self._enter(self.clock.phase)
 
-    def _make_sheets(self) -> None:
-        assert self.attempt is not None
+    def _put_up(self, sheets: tuple[Sheet, ...]) -> None:
         chosen = self.board.selected_index
-        self.sheets = sheets_of(self.scenario, self.attempt)
+        self.sheets = sheets
         for sheet in self.sheets:
             sheet.changed = lambda: self._try(self._read)
         self._lay_out()
@@ -188,6 +211,7 @@ class MockInterview(Framed):
     def _enter(self, phase: int) -> None:
         assert self.attempt is not None
         line = self.scenario.prompt.line
+        self.slot.disabled = NOT_STARTED < phase < FINISHED
         if phase == NOT_STARTED:
             self._say(f"“{line}.” Press Start when you are ready; the clock gives each phase its minutes.")
         elif phase == FINISHED:
@@ -196,7 +220,8 @@ class MockInterview(Framed):
             if phase == 3 and self.attempt.dug is None:
                 place = choose_deep_dive(self.scenario, self.attempt.architecture, self._seed)
                 self._put(dug=place)
-                self.sheets[3].refresh(self.attempt)
+            for sheet in self.sheets:
+                sheet.refresh(self.attempt)
             said = _SAYS[phase]
             if phase == 3:
                 said = self.scenario.deep_dives[self.attempt.dug or 0].question
@@ -217,17 +242,21 @@ class MockInterview(Framed):
         self._say("“Thank you. That was all.” Judge yourself in the debrief, or draw another prompt.")
 
     def _put(self, **parts: Any) -> None:
-        """Change the attempt, and keep it once its clock was started."""
+        """Change the attempt; once its clock was started, keep it, or go on and say why it cannot be kept."""
         assert self.attempt is not None
         self.attempt = self.attempt.replace(**parts)
         if self._path and self.attempt.phase != NOT_STARTED:
-            save_attempt(self.attempt, self._path)
+            try:
+                save_attempt(self.attempt, self._path, since=self._base)
+                self._base, self._unkept = self.attempt, ""
+            except (InterviewsFileError, OSError) as error:
+                self._unkept = f"{error}. {_UNKEPT}"
 
     def _try(self, action: Callable[[], None]) -> None:
         """Do it, and say in the widget what went wrong; the whiteboard stays as it was."""
         try:
             action()
-            message = "; ".join(self._known.refused)
+            message = "; ".join([*filter(None, [self._unkept]), *self._known.refused])
         except (InterviewsFileError, ValueError, TypeError, KeyError, OSError) as error:
             message = str(error.args[0] if isinstance(error, KeyError) else error)
         self.message.value = f'<span role="alert">{html.escape(message)}</span>' if message else ""

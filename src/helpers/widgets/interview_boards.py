@@ -1,6 +1,7 @@
 """The whole interview: the five sheets of the whiteboard, each with its part of an attempt."""
 
 import html
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from helpers.figures.architecture import drawn_figure
 from helpers.models.architectures import Parts, assemble
 from helpers.models.debrief import titles
 from helpers.models.interview import Attempt, lines_asked
+from helpers.models.interview_answers import diagnose_answer, label_asked
 from helpers.models.quantities import format_quantity
 from helpers.models.scenario import Scenario
 from helpers.models.workload import FIELDS, Field
@@ -28,7 +30,7 @@ __all__ = ["Sheet", "sheets_of"]
 _ENTRIES = {
     "daily_users": (Field("Daily users", "user", above=0, at_most=1e11), "for example 5 M"),
     "latency_ms": (
-        Field("Latency of the main read", "millisecond", above=0, at_most=1e10),
+        Field("Latency of the main request", "millisecond", above=0, at_most=1e10),
         "for example 200",
     ),
     "percentile": (Field("… for this percentile of requests", "", at_least=1, at_most=99.9999), "50, 99?"),
@@ -52,6 +54,8 @@ _WORDS = {
 }
 """The lesson's boxes in words that suit any prompt."""
 _COLUMNS, _ROWS = 3.3, 6
+_SMALLEST = {"server_count": 2, "write_servers": 2}
+"""Where a drawing starts: how many machines it takes is for the estimate to say."""
 
 
 class Sheet(ipywidgets.VBox):  # type: ignore[misc]
@@ -104,7 +108,7 @@ class _Requirements(Sheet):
                 _heading("Ask the interviewer"),
                 *self.questions,
                 _heading("Which features do you design?"),
-                *self.features,
+                _grid(self.features),
                 _heading("Write the numbers of the contract"),
                 _grid(self.entries),
             ],
@@ -121,30 +125,46 @@ class _Requirements(Sheet):
 
 class _Estimate(Sheet):
     def __init__(self, scenario: Scenario, attempt: Attempt) -> None:
-        self.boxes = {}
+        self._scenario = scenario
+        self.boxes: dict[str, ipywidgets.Text] = {}
+        self.refused: dict[str, ipywidgets.HTML] = {}
+        self.numbers = ipywidgets.HTML()
         rows = []
         for name in lines_asked(scenario):
-            label = ipywidgets.HTML(html.escape(scenario.estimate[name].label))
+            called = label_asked(scenario, name)
             box = ipywidgets.Text(
                 attempt.answers.get(name, ""),
                 placeholder="a number with its unit, such as 500/s or 2 TB",
                 continuous_update=False,
-                tooltip=scenario.estimate[name].label,
+                tooltip=called,
             )
-            self.boxes[name] = box
-            row = ipywidgets.VBox([label, box])
+            self.boxes[name], self.refused[name] = box, ipywidgets.HTML()
+            self.refused[name].add_class("helpers-refused")
+            row = ipywidgets.VBox([ipywidgets.HTML(html.escape(called)), box, self.refused[name]])
             row.add_class("helpers-entry")
             rows.append(row)
         super().__init__(
             2,
             [
                 _heading("The interviewer's numbers"),
-                ipywidgets.HTML(_inputs(scenario)),
+                self.numbers,
                 _heading("Your estimate, within 10 %: paper and pencil are allowed"),
                 _grid(rows),
             ],
         )
         self._watch(*self.boxes.values())
+        self.refresh(attempt)
+
+    def refresh(self, attempt: Attempt) -> None:
+        # They answer some of the questions of step 1.
+        began = attempt.phase > 0
+        self.numbers.value = _inputs(self._scenario) if began else "You get them when this phase begins."
+        for name, message in self.refused.items():
+            found = diagnose_answer(attempt, self._scenario, name)
+            # Whether a number is right is for the debrief to say; that it is none would only cost a level.
+            unread = found is not None and math.isnan(found.ratio)
+            said = f"It cannot be read: {found.message}" if found and unread else ""
+            message.value = f'<span role="alert">{html.escape(said)}</span>' if said else ""
 
     def written(self) -> dict[str, Any]:
         return {"answers": {name: box.value[:200] for name, box in self.boxes.items() if box.value.strip()}}
@@ -152,7 +172,7 @@ class _Estimate(Sheet):
 
 class _Diagram(Sheet):
     def __init__(self, _: Scenario, attempt: Attempt) -> None:
-        ticks, sliders = parts_controls(Parts(**attempt.parts), _WORDS)
+        ticks, sliders = parts_controls(Parts(**(attempt.parts or _SMALLEST)), _WORDS)
         self.drawing = Explorer("Your diagram", {"Draw": ticks, "How many": sliders}, _drawn)
         super().__init__(3, [self.drawing])
         self._watch(*self.drawing.controls.values())
@@ -175,6 +195,7 @@ class _DeepDive(Sheet):
         self.answer = ipywidgets.Textarea(
             attempt.deep_dive,
             placeholder="Your answer, as you would say it: what exactly, why, and what when it fails",
+            tooltip="Your answer",
             continuous_update=False,
             rows=10,
         )
@@ -215,6 +236,7 @@ class _Bottlenecks(Sheet):
         self.issues = ipywidgets.Textarea(
             "\n".join(attempt.issues),
             placeholder="One issue a line: what happens; the remedy; its price",
+            tooltip="One issue with this design is…",
             continuous_update=False,
             rows=6,
         )
@@ -232,7 +254,7 @@ class _Bottlenecks(Sheet):
         self.refresh(attempt)
 
     def written(self) -> dict[str, Any]:
-        lines = dict.fromkeys(" ".join(line.split()) for line in self.issues.value.splitlines())
+        lines = dict.fromkeys(" ".join(line.split()) for line in self.issues.value[:20_000].splitlines())
         kept = {line.casefold(): line for line in lines if line}
         return {
             "alone": tuple(title for title, box in self.boxes.items() if box.value),
