@@ -178,6 +178,32 @@ def test_what_cannot_be_read_is_said_in_every_part(diagram: Any, said: str) -> N
     assert all(said in message for message in found.values())
 
 
+def test_a_diagram_that_ends_early_carries_no_peak() -> None:
+    found = failing({"components": {"App": {"kind": "client"}}, "flows": []})
+    assert found["reach"] == "there is nothing but the client"
+    assert found["peak"] == found["cost"] == "the servers do not get every read"
+    found = failing(changed(without=(("LB", "API", "write"),)))
+    assert found["peak"] == "the servers do not get every write"
+    found = failing(changed(drop="Ranking"))
+    assert found["updates"] == found["points"] == "there is no ranking that is read"
+    assert found["peak"] == "some reads or writes end before they reach what keeps scores"
+
+
+def test_every_look_and_every_post_goes_all_the_way() -> None:
+    two = CACHE | {"Near": {"kind": "cache"}}
+    cached = changed(boxes=two, drop="Ranking", added=(("API", "Cache", "read"), ("API", "Near", "miss")))
+    assert failing(cached)["reads"] == "no read gets to a ranking"
+    copied = changed(without=(POST,), added=(("API", "DB", "replication"),))
+    assert "not every post gets to a primary database" in failing(copied)["writes"]
+    assert "kept in memory alone" in failing(changed(without=(POST,)))["writes"]
+    assert "not every read is worked on" in failing(changed(without=(("Client", "LB", "read"),)))["reads"]
+
+
+def test_two_clients_are_one_too_many() -> None:
+    found = failing(changed(boxes={"Web": {"kind": "client"}}))
+    assert set(found.values()) == {"there are 2 clients; draw one, which stands for all of them"}
+
+
 def test_an_update_is_what_a_write_becomes_in_a_ranking() -> None:
     architecture, kinds = leaderboard_architecture(SOUND)
     arriving = {flow.target for flow in architecture.flows if flow.arrives_as == "delivery"}
