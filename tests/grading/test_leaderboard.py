@@ -195,6 +195,7 @@ def test_what_is_no_answer_fails_every_part_with_a_reason(check: str, answer: An
         ("tables", "best/keys", [], ["made", "best", "top", "rank"], "'keys' is none of columns"),
         ("tables", "best/columns", ["season"], ["made", "best", "top", "rank"], "names to kinds"),
         ("tables", "best/indexes", [["score"]] * 7, ["made", "best", "top", "rank"], "7 indexes"),
+        ("tables", "best", ..., ["made", "best", "top", "rank"], "there is no table 'best'"),
         ("tables", "posts/primary_key", [], ["retries"], "must be refused"),
         ("tables", "posts/primary_key", ["game_id"], ["made", "retries"], "must be taken"),
         ("tables", "posts/columns/score", "text", ["made"], "must be of the kind"),
