@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-__all__ = ["chromium_path", "server_url"]
+__all__ = ["chromium_path", "hub_proxy", "server_url", "system_root"]
 
 # The lessons are tested with the example, not with what whoever runs the tests has of their own.
 for name in ("DESIGN_FILE", "INTERVIEWS_FILE", "SCENARIOS"):
@@ -19,6 +19,8 @@ HOW_TO_GET = {
     "REDIS_REPLICA_URL": "redis-server --port 6380 --replicaof localhost 6379, "
     "then export REDIS_REPLICA_URL=redis://localhost:6380/0",
     "CHROMIUM": "apt-get install chromium, or export CHROMIUM=/path/to/chromium",
+    "PROXY": "apt-get install node-configurable-http-proxy",
+    "ROOT": "run the tests as root on a machine that has useradd and PAM",
 }
 
 
@@ -32,6 +34,20 @@ def chromium_path() -> str:
     names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
     found = (shutil.which(name) for name in names if name)
     return next((path for path in found if path), None) or _missing("CHROMIUM", "Chromium is not installed")
+
+
+def hub_proxy() -> str:
+    """Return the path of JupyterHub's proxy; without one skip the test, or fail it in CI."""
+    name = "configurable-http-proxy"
+    return shutil.which(name) or _missing("PROXY", f"{name} is not installed")
+
+
+def system_root() -> str:
+    """Return the path of useradd; without the right to use it skip the test, or fail it in CI."""
+    found = shutil.which("useradd")
+    if found and os.geteuid() == 0:
+        return found
+    return _missing("ROOT", "users of this machine cannot be made")
 
 
 def _missing(variable: str, reason: str) -> str:
@@ -69,3 +85,10 @@ def redis_replica_url(redis_url: str) -> str:
 def chromium() -> str:
     """Path of this machine's Chromium."""
     return chromium_path()
+
+
+@pytest.fixture(scope="session")
+def hub_machine() -> None:
+    """A machine on which JupyterHub can run with its own proxy and start servers as several users."""
+    hub_proxy()
+    system_root()

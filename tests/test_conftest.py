@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import HOW_TO_GET, chromium_path, server_url
+from tests.conftest import HOW_TO_GET, chromium_path, hub_proxy, server_url, system_root
 
 NEEDS: dict[str, tuple[Callable[[], str], str]] = {
     "PostgreSQL": (lambda: server_url("DATABASE_URL"), "apt-get install postgresql"),
@@ -13,6 +13,8 @@ NEEDS: dict[str, tuple[Callable[[], str], str]] = {
     "Redis": (lambda: server_url("REDIS_URL"), "apt-get install redis-server"),
     "Redis replica": (lambda: server_url("REDIS_REPLICA_URL"), "--replicaof"),
     "Chromium": (chromium_path, "apt-get install chromium"),
+    "JupyterHub's proxy": (hub_proxy, "node-configurable-http-proxy"),
+    "users to make": (system_root, "as root"),
 }
 
 
