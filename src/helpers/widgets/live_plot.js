@@ -66,7 +66,7 @@ function scale(axis, from, to, categories) {
   return { place, ticks };
 }
 
-// The ticks whose words have room beside their neighbours': of even ones each second or third, of others what fits.
+// The ticks whose words have room beside their neighbours': evenly where they are even, else what fits.
 function withRoom(ticks) {
   const fits = (some) => some.every(({ from }, i) => i === 0 || from >= some[i - 1].to + 6);
   const gaps = ticks.slice(1).map(({ px }, i) => px - ticks[i].px);
@@ -74,6 +74,7 @@ function withRoom(ticks) {
     for (let each = 1; each < ticks.length; each += 1) {
       const some = ticks.filter((_, i) => i % each === 0);
       if (fits(some)) return some;
+      if (fits(some.slice(0, -1))) return some.slice(0, -1); // it is moved in from the edge
     }
   }
   return ticks.reduce((some, tick) => (fits([...some.slice(-1), tick]) ? [...some, tick] : some), []);
