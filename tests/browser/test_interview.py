@@ -20,6 +20,34 @@ from tests.notebooks.test_hygiene import GOOD, code, write
 
 pytestmark = pytest.mark.browser
 
+CUT_TABS = """() => [...document.querySelectorAll('.helpers-interview .lm-TabBar-tab')]
+    .filter(tab => {
+        const label = tab.querySelector('.lm-TabBar-tabLabel');
+        const room = tab.getBoundingClientRect().right;
+        return label.scrollWidth > label.clientWidth + 1 || label.getBoundingClientRect().right > room;
+    })
+    .map(tab => tab.innerText)"""
+# Scrolled so that the tabs lie under the clock; what a learner sees there must be the clock.
+OVER_CLOCK = """async () => {
+    const clock = document.querySelector('.helpers-clock');
+    const tabs = [...document.querySelectorAll('.helpers-interview .lm-TabBar-tab')];
+    const scroller = [...document.querySelectorAll('.jp-Notebook, .jp-Notebook *')]
+        .find(node => node.contains(clock) && node.scrollHeight > node.clientHeight + 100
+            && getComputedStyle(node).overflowY.match(/auto|scroll/));
+    const middle = node => (node.getBoundingClientRect().top + node.getBoundingClientRect().bottom) / 2;
+    for (let turn = 0; turn < 5; turn++) {
+        scroller.scrollTop += middle(tabs[0]) - middle(clock);
+        await new Promise(done => setTimeout(done, 100));
+    }
+    const seen = tabs.map(tab => {
+        const { left, right } = tab.getBoundingClientRect();
+        return document.elementFromPoint((left + right) / 2, middle(tab));
+    });
+    const inside = Math.abs(middle(tabs[0]) - middle(clock)) < 30;
+    return inside ? tabs.filter((_, place) => !clock.contains(seen[place])).map(tab => tab.innerText)
+        : ['the tabs are not under the clock'];
+}"""
+
 INTERVIEW = """\
 from pathlib import Path
 
@@ -96,7 +124,7 @@ def dig(page: Page) -> None:
     """Step 4: the interviewer asks about something that was drawn."""
     dives = [dive.question for dive in catalogue()["Pastebin"].deep_dives if dive.kind != "cache"]
     expect(says(page)).to_contain_text(re.compile("|".join(map(re.escape, dives))))
-    sheet(page).locator("textarea").fill("A random name with a unique key.")
+    sheet(page).get_by_title("Your answer").fill("A random name with a unique key.")
     sheet(page).get_by_role("button", name="The next follow-up").click()
     expect(sheet(page).locator("li")).to_have_count(1)
     press(page, "Next phase")
@@ -126,6 +154,7 @@ def test_an_interview_survives_a_reload_and_ends_in_a_debrief(
     dig(page)
     criticise(page)
     debrief = page.locator(".helpers-debrief")
+    expect(debrief.get_by_role("button", name="HTML")).to_be_visible()
     for words in (
         "86,400 times too large",
         "Load balancer: it stands alone in your diagram, and you did not say so.",
@@ -145,3 +174,6 @@ def test_an_interview_survives_a_reload_and_ends_in_a_debrief(
         resize(page, width)
         switch_theme(page, theme)
         assert overflowing_explorers(page) == []
+        if width == 800:
+            assert page.evaluate(CUT_TABS) == []
+            assert page.evaluate(OVER_CLOCK) == []

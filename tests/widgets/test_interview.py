@@ -90,9 +90,11 @@ def test_a_whole_interview_is_replayed_without_waiting(
     assert "5. Bottlenecks: 6:00 of 5:00, 1:00 over" in debrief.text
     assert "Judge the rows that are yours" in debrief.text
     assert debrief.choices["Deep Dive"].label == "Choose: yours to judge"
+    assert "Open the lesson" not in debrief.next.value
     debrief.set_level("Deep Dive", 2)
     debrief.set_level("Communication", 1)
     assert debrief.text.endswith("Practise next: Communication.")
+    assert 'href="0_start_here.ipynb"' in debrief.next.value
     (kept,) = load_attempts(tmp_path / "own.json")
     assert kept.levels["Communication"] == 1
     assert set(kept.levels) == {criterion.name for criterion in RUBRIC}
@@ -107,6 +109,7 @@ def test_an_attempt_is_kept_as_a_page(
     replay(interview, time, "Ad clicks", (5, 5, 10, 15, 5))
     assert interview.debrief is not None
     panel = interview.debrief.export
+    assert panel in interview.debrief.children
     panel.press("HTML")
     page = (tmp_path / "my_ad_clicks.html").read_text(encoding="utf-8")
     assert "Design a system that counts clicks" in page
@@ -257,8 +260,13 @@ def test_bad_input_is_a_message_beside_its_box(sit: Callable[[], MockInterview])
     assert latency.value == 2000
     percentile.box.value = "999"
     assert "percentile" in percentile.refused
+    for text in ("p95", "95th", "95 %", "P 95", "95"):
+        percentile.box.value = ""
+        percentile.box.value = text
+        assert (percentile.value, percentile.refused) == (95, ""), text
     availability.box.value = "100"
     assert availability.value is None
+    assert "at most 99.9999 " in availability.refused
     drawing: Any = interview.sheets[2]
     drawing.drawing.controls["shard_count"].box.value = "-1"
     assert drawing.drawing.controls["shard_count"].refused

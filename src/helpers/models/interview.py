@@ -196,7 +196,7 @@ def other_than_agreed(mine: Contract, agreed: Contract) -> Iterator[str]:
             for other in agreed.latency
         ):
             wanted = "; ".join(str(other) for other in agreed.latency)
-            yield f"Latency: what you wrote is less than the interviewer wants. {wanted}."
+            yield f"Latency: {target.in_words} promises less than the interviewer wants: {wanted}."
     up, wanted_up = mine.availability, agreed.availability
     if up and wanted_up and 1 - up > room * (1 - wanted_up):
         wants = f"the interviewer wants {100 * wanted_up:.10g} %"

@@ -46,6 +46,7 @@ class Debrief(Framed):
                 ipywidgets.HTML("<h4>The rubric</h4>"),
                 *rows,
                 self.next,
+                self.export,
                 ipywidgets.HTML(
                     f"<h4>Your answer beside a model answer</h4>{_side_by_side(attempt, scenario)}"
                 ),

@@ -2,6 +2,7 @@
 
 import html
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -35,7 +36,7 @@ _ENTRIES = {
     ),
     "percentile": (Field("… for this percentile of requests", "", at_least=1, at_most=99.9999), "50, 99?"),
     "availability_percent": (
-        Field("Availability", "percent", above=0, at_most=99.9999999),
+        Field("Availability", "percent", above=0, at_most=99.9999),
         "for example 99.9",
     ),
 }
@@ -91,6 +92,14 @@ class Sheet(ipywidgets.VBox):  # type: ignore[misc]
             control.observe(lambda _: self.changed(), "value")
 
 
+class _Percentile(EntryControl):
+    """Reads "p99", "99th" and "99 %" as 99."""
+
+    def _on_write(self, change: Any) -> None:
+        bare = re.sub(r"^\s*p\s*(?=\d)|(?<=\d)\s*(?:th|st|nd|rd|%)\s*$", "", change["new"], flags=re.I)
+        super()._on_write({"new": bare})
+
+
 class _Requirements(Sheet):
     def __init__(self, scenario: Scenario, attempt: Attempt) -> None:
         prompt = scenario.prompt
@@ -99,7 +108,9 @@ class _Requirements(Sheet):
             AskControl(question, question.name in attempt.asked) for question in prompt.questions
         ]
         self.entries = [
-            EntryControl(name, field, example, getattr(attempt, name))
+            (_Percentile if name == "percentile" else EntryControl)(
+                name, field, example, getattr(attempt, name)
+            )
             for name, (field, example) in _ENTRIES.items()
         ]
         super().__init__(
