@@ -305,7 +305,12 @@ def test_an_attempt_at_an_unknown_prompt_is_not_taken_up(
     table = json.loads(path.read_text(encoding="utf-8"))
     table["attempts"][0]["scenario"] = "Gone"
     path.write_text(json.dumps(table), encoding="utf-8")
-    assert sit().attempt is None
+    again = sit()
+    assert again.attempt is None
+    assert "&#x27;Gone&#x27; is not finished" in again.message.value
+    again.draw("Chat")
+    again.start()
+    assert [one.scenario for one in load_attempts(path)] == ["Gone", "Chat"]
 
 
 def test_an_interview_goes_on_where_nothing_can_be_kept(time: Time, tmp_path: Path) -> None:

@@ -141,10 +141,16 @@ class MockInterview(Framed):
 
     def _go_on(self) -> None:
         """Take up the last attempt that was started and not finished."""
-        kept = self._kept()
-        if kept and not kept[-1].finished and kept[-1].scenario in self._known:
-            self._show(fitted(kept[-1], self._known[kept[-1].scenario]))
-            self._base = kept[-1]
+        last = next(iter(self._kept()[-1:]), None)
+        if last is None or last.finished:
+            return
+        if last.scenario not in self._known:
+            raise ValueError(
+                f"an interview about {last.scenario!r} is not finished, and its prompt is not here any more; "
+                "it stays in the file"
+            )
+        self._show(fitted(last, self._known[last.scenario]))
+        self._base = last
 
     def _kept(self) -> tuple[Attempt, ...]:
         """The attempts in the file; none, and a message, where it cannot be read."""
