@@ -187,6 +187,58 @@ def test_only_what_cannot_stand_alone_is_joined(first: str, rest: str, copied: b
     assert (rest in [cell.source for cell in result.notebook.cells]) is not joined
 
 
+@pytest.mark.parametrize("texts", [("", "answer"), ("stub", "answer"), ("stub", "answer", "other")])
+def test_of_copies_the_first_with_an_answer_has_the_name(texts: tuple[str, ...]) -> None:
+    notebook = copy.deepcopy(GOOD)
+    answer = notebook["cells"][3]
+    sources = {"": "", "stub": RELEASED.cells[3].source, "answer": answer["source"], "other": "x = 1"}
+    notebook["cells"][3:4] = [copy.deepcopy(answer) | {"source": sources[text], "id": text} for text in texts]
+    result = mended(notebook)
+    assert graded(result.notebook)["estimation-rate"][1] == answer["source"]
+    after = [cell.source for cell in result.notebook.cells]
+    assert sources["stub"] not in after
+    assert ("x = 1" in after) is ("other" in texts)
+
+
+def test_a_definition_of_the_students_own_runs_before_a_test_that_is_put_back() -> None:
+    notebook = copy.deepcopy(GOOD)
+    own = {"cell_type": "code", "source": "def writes_per_second(*_):\n    return 7", "metadata": {}}
+    notebook["cells"][4:6] = [own]  # in place of both tests
+    sources = [cell.source for cell in mended(notebook).notebook.cells]
+    assert [source.split("\n")[0] for source in sources[4:7]] == [
+        "def writes_per_second(*_):",
+        "# The example: 10 M users, 5 tweets each.",
+        "# Hidden tests, run when your work is graded: many users who write little.",
+    ]
+
+
+def test_halves_are_joined_across_a_copy_but_never_to_a_stub() -> None:
+    def answer(*cells: Any) -> str:
+        return graded(mended({"cells": [*GOOD["cells"][:3], *cells]}).notebook)["estimation-rate"][1]
+
+    half = copy.deepcopy(GOOD["cells"][3]) | {"source": "def writes_per_second(*_):\n    x = 1"}
+    rest = {"cell_type": "code", "source": "    return 3", "metadata": {}}
+    test, stub = GOOD["cells"][4], RELEASED.cells[3]
+    assert answer(half, rest) == f"{half['source']}\n    return 3"
+    assert answer(test, half, test, rest) == f"{half['source']}\n    return 3"
+    assert answer(half, test, rest) == half["source"]
+    assert answer(stub, rest) == stub.source
+
+
+def test_what_no_file_can_keep_is_replaced() -> None:
+    notebook = copy.deepcopy(GOOD)
+    notebook["cells"][3]["source"] += "\n# \ud83d"
+    result = mended(notebook)
+    assert nbformat.writes(result.notebook).encode()
+    assert graded(result.notebook)["estimation-rate"][1].endswith("# \ufffd")
+    assert "half of a character" in result.notes[0]
+
+
+def test_line_breaks_within_a_text_are_read() -> None:
+    raw = json.dumps(GOOD).encode().replace(b"\\n", b"\n")
+    assert graded(mend(raw, SOURCE).notebook) == graded(mended(GOOD).notebook)
+
+
 def test_pictures_of_a_prose_answer_stay() -> None:
     notebook = copy.deepcopy(GOOD)
     pictures = {"board.png": {"image/png": "iVBORw0KGgo="}}
