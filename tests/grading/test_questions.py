@@ -10,6 +10,7 @@ from helpers.grading.questions import (
     deep_dive,
     estimation,
     high_level_design,
+    mock_interview,
     requirements,
     start_here,
 )
@@ -23,6 +24,7 @@ BY_LESSON = {
     "3_high_level_design": high_level_design.QUESTIONS,
     "4_deep_dive": deep_dive.QUESTIONS,
     "5_bottlenecks": bottlenecks.QUESTIONS,
+    "6_mock_interview": mock_interview.QUESTIONS,
 }
 
 
