@@ -58,6 +58,7 @@ def test_an_empty_attempt_is_at_the_bottom() -> None:
         (0, {"features": ("Search pastes",)}, 1, "Paste a text"),
         (1, {"answers": {**GOOD["answers"], "reads_per_second": "3.3M/s"}}, 2, "86,400 times too large"),
         (1, {"answers": {"writes_per_second": "4/s", "storage": "450 TB"}}, 1, "1,000 times too large"),
+        (1, {"answers": {"writes_per_second": "4/s", "storage": "450 GB"}}, 1, "nothing was written"),
         (1, {"answers": {"writes_per_second": "lots"}}, 0, "lots"),
         (2, {"parts": {"servers": True, "cache": True, "server_count": 2}}, 2, "Primary database: it stands"),
         (2, {"parts": {"servers": True, "server_count": 1, "server_capacity": 10}}, 1, "of what it bears"),

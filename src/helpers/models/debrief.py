@@ -110,7 +110,7 @@ RUBRIC = (
         CHECKLIST[4].name,
         (
             "No issue named.",
-            "An issue, but single points of failure in the diagram went unseen.",
+            "An issue, but single points of failure went unseen, or were seen where none is.",
             "Every single point of failure named, or none left; no second kind of issue.",
             "Every single point of failure named, or none left, and at least two more issues in words.",
         ),
@@ -214,7 +214,7 @@ def _estimate(attempt: Attempt, scenario: Scenario) -> _Look:
         right += bool(found and found.correct)
         said = found.message if found else "nothing was written."
         findings.append(f"{label_asked(scenario, name)}: {said} Ours: {line.working}.")
-    level = BEST if right == len(asked) else 2 if 2 * right >= len(asked) else 1 if right else 0
+    level = BEST if right == len(asked) else 2 if 2 * right > len(asked) else 1 if right else 0
     return level, tuple(findings)
 
 
