@@ -24,7 +24,7 @@ QUESTIONS: Mapping[str, Question] = {
         right="they took a day for 100,000 s",
     ),
     "weakest-row": prediction(
-        "In the attempt below everything is drawn and every box is filled in. Which row is the lowest?",
+        "In the attempt below no sheet is empty. Which row of its debrief is the lowest?",
         ["Requirements", "Estimations", "High-Level", "Bottlenecks"],
         "The next cell judges it.",
     ),
