@@ -16,9 +16,10 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.utils import parse_utc
 
 from helpers.classroom.answer_key import AnswerKey, changed_since_release
-from helpers.classroom.course_folder import CourseError, CourseFolder
+from helpers.classroom.course_folder import CourseFolder
 from helpers.classroom.engine import Graded, grade, refused
 from helpers.classroom.expected import source_of
+from helpers.classroom.finding import CourseError
 from helpers.classroom.handed_in import handed_in
 from helpers.classroom.ledger import Ledger
 from helpers.classroom.reading import UnreadableSubmission
@@ -64,12 +65,13 @@ class Batch:
         course: CourseFolder,
         *,
         executor: Executor | None = None,
+        pool: Executor | None = None,
         workers: int | None = None,
         limits: Limits | None = None,
     ) -> None:
         self.course, self.limits = course, limits or Limits()
         self.given, self.workers = executor, workers
-        self.pool: Executor | None = executor
+        self.pool = executor or pool
         # A few more than there are workers, so that none waits; not all, for each holds its notebook.
         self.in_flight = 2 * (workers or (16 if executor else processors()))
 
@@ -205,6 +207,7 @@ def grade_class(
     student: str | None = None,
     force: bool = False,
     executor: Executor | None = None,
+    pool: Executor | None = None,
     workers: int | None = None,
     limits: Limits | None = None,
     progress: Callable[[int, int, Outcome], None] | None = None,
@@ -212,10 +215,11 @@ def grade_class(
     """Grade what is not graded yet of the assignments, and return what became of each.
 
     `executor` is any of `concurrent.futures`' kind, such as a Dask client's; by default a pool of `workers`
-    processes is used. `progress` is told how many are done, of how many, and the last. What is killed on
-    the way is done by the next call, and nothing twice. Raises CourseError for what an instructor can mend.
+    processes is used, which may have been made before with `new_pool`. `progress` is told how many are
+    done, of how many, and the last. What is killed on the way is done by the next call, and nothing twice.
+    Raises CourseError for what an instructor can mend.
     """
-    batch = Batch(course, executor=executor, workers=workers, limits=limits)
+    batch = Batch(course, executor=executor, pool=pool, workers=workers, limits=limits)
     tasks = batch.tasks(assignments, student, force=force)
     outcomes = []
     for outcome in batch.run(tasks):

@@ -5,15 +5,19 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from nbgrader.plugins import CsvExportPlugin
+from helpers.classroom.finding import CourseError, find_course
+from helpers.classroom.workers import new_pool, scheduler_executor, skip_slow_imports
 
-from helpers.classroom.batch import Outcome, grade_class
-from helpers.classroom.course_folder import CourseError, CourseFolder, find_course
-from helpers.classroom.ledger import Ledger, scores
-from helpers.classroom.workers import scheduler_executor
+if TYPE_CHECKING:
+    from helpers.classroom.batch import Outcome
+    from helpers.classroom.course_folder import CourseFolder
+
+# The workers import this module too, and the course's folder is only opened by the command.
+# ruff: noqa: PLC0415
 
 __all__ = ["main"]
 
@@ -27,9 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     logging.getLogger("traitlets").setLevel(logging.ERROR)
+    skip_slow_imports()
     try:
-        course = CourseFolder(find_course(options.course))
-        code: int = options.run(course, options)
+        code: int = options.run(find_course(options.course), options)
     except CourseError as problem:
         print(f"course: {problem}", file=sys.stderr)
         return 2
@@ -49,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name: str, run: Callable[[CourseFolder, Any], int], words: str) -> argparse.ArgumentParser:
+    def command(name: str, run: Callable[[Path, Any], int], words: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
         added.set_defaults(run=run)
         return added
@@ -80,7 +84,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _release(course: CourseFolder, options: Any) -> int:
+def _release(root: Path, options: Any) -> int:
+    course = _open(root)
     (name,) = course.chosen(options.assignment)
     _ask(course.api.generate_assignment(name), f"release {name}")
     print(f"{name}: made {course.folder('release', '.', name)}")
@@ -92,7 +97,8 @@ def _release(course: CourseFolder, options: Any) -> int:
     return 0
 
 
-def _collect(course: CourseFolder, options: Any) -> int:
+def _collect(root: Path, options: Any) -> int:
+    course = _open(root)
     if not course.api.exchange_is_functional:
         raise CourseError(
             f"There is no exchange at {course.api.exchange_root}. Put what you got at "
@@ -106,7 +112,19 @@ def _collect(course: CourseFolder, options: Any) -> int:
     return 0
 
 
-def _grade(course: CourseFolder, options: Any) -> int:
+def _grade(root: Path, options: Any) -> int:
+    # The workers get ready while this process does.
+    pool = None if options.scheduler else new_pool(options.workers)
+    try:
+        return _grade_with(pool, _open(root), options)
+    finally:
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _grade_with(pool: Executor | None, course: "CourseFolder", options: Any) -> int:
+    from helpers.classroom.batch import grade_class
+
     names = course.chosen(options.assignment)
     if options.student and not any(options.student in course.students(name) for name in names):
         raise CourseError(f"{options.student!r} handed in nothing for {', '.join(names)}.")
@@ -123,6 +141,7 @@ def _grade(course: CourseFolder, options: Any) -> int:
         student=options.student,
         force=options.force,
         executor=executor,
+        pool=pool,
         workers=options.workers,
         progress=_Progress(sys.stderr),
     )
@@ -134,7 +153,8 @@ def _grade(course: CourseFolder, options: Any) -> int:
     return 1 if troubled else 0
 
 
-def _feedback(course: CourseFolder, options: Any) -> int:
+def _feedback(root: Path, options: Any) -> int:
+    course = _open(root)
     for name in course.chosen(options.assignment):
         graded = _graded_students(course, name)
         if options.student and options.student not in graded:
@@ -147,7 +167,10 @@ def _feedback(course: CourseFolder, options: Any) -> int:
     return 0
 
 
-def _export(course: CourseFolder, options: Any) -> int:
+def _export(root: Path, options: Any) -> int:
+    from nbgrader.plugins import CsvExportPlugin
+
+    course = _open(root)
     target = Path(options.to) if Path(options.to).is_absolute() else course.root / options.to
     with course.gradebook() as gradebook:
         CsvExportPlugin(to=str(target), config=course.config).export(gradebook)
@@ -155,7 +178,10 @@ def _export(course: CourseFolder, options: Any) -> int:
     return 0
 
 
-def _status(course: CourseFolder, options: Any) -> int:
+def _status(root: Path, options: Any) -> int:
+    from helpers.classroom.ledger import Ledger, scores
+
+    course = _open(root)
     with course.gradebook() as gradebook:
         ledger = Ledger(gradebook, course.config)
         for name in course.chosen(options.assignment):
@@ -171,7 +197,13 @@ def _status(course: CourseFolder, options: Any) -> int:
     return 0
 
 
-def _graded_students(course: CourseFolder, name: str) -> list[str]:
+def _open(root: Path) -> "CourseFolder":
+    from helpers.classroom.course_folder import CourseFolder
+
+    return CourseFolder(root)
+
+
+def _graded_students(course: "CourseFolder", name: str) -> list[str]:
     return [
         student
         for student in course.students(name)
@@ -192,7 +224,7 @@ class _Progress:
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
 
-    def __call__(self, done: int, of: int, last: Outcome) -> None:
+    def __call__(self, done: int, of: int, last: "Outcome") -> None:
         if not self.stream.isatty():
             return
         full = BAR * done // of

@@ -9,38 +9,28 @@ from typing import Any
 
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGrader
+from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import chdir
 from traitlets.config import Config
 
 from helpers.classroom.answer_key import AnswerKey, key_from_source
+from helpers.classroom.finding import CourseError
 
-__all__ = ["CourseError", "CourseFolder", "find_course"]
+__all__ = ["CourseFolder"]
 
-CONFIG_FILE = "nbgrader_config.py"
 # What of the settings changes marks; the rest may not be sendable to another process.
-GRADING = ("ClearMetadataPreprocessor", "ClearOutput", "DeduplicateIds", "Execute", "IgnorePattern")
-GRADING += ("LimitOutput", "OverwriteCells", "CheckCellMetadata", "NbGraderPreprocessor")
-
-
-class CourseError(Exception):
-    """Something about the course that its instructor can mend; the message says how."""
-
-
-def find_course(start: str | Path = ".") -> Path:
-    """Return the folder of the course: `start`, its folder `course`, or the nearest such above.
-
-    Raises CourseError if there is none.
-    """
-    start = Path(start).resolve()
-    for folder in (start, *start.parents):
-        for candidate in (folder, folder / "course"):
-            if (candidate / CONFIG_FILE).is_file():
-                return candidate
-    raise CourseError(
-        f"No {CONFIG_FILE} in {start} or in a folder above it. Go to the course's folder, or name it: "
-        "course --course FOLDER …"
-    )
+GRADING = (
+    "CheckCellMetadata",
+    "ClearMetadataPreprocessor",
+    "ClearOutput",
+    "DeduplicateIds",
+    "Execute",
+    "IgnorePattern",
+    "LimitOutput",
+    "NbGraderPreprocessor",
+    "OverwriteCells",
+)
 
 
 class CourseFolder:
@@ -77,8 +67,6 @@ class CourseFolder:
     @cached_property
     def api(self) -> Any:
         """nbgrader's own API on this course."""
-        from nbgrader.apps.api import NbGraderAPI  # noqa: PLC0415 - it looks for the exchange at once
-
         return NbGraderAPI(coursedir=self.directory, config=self.config)
 
     def chosen(self, assignment: str | None) -> list[str]:

@@ -1,5 +1,6 @@
 """Kernels forked from a warm process: a kernel a notebook, without a start-up a notebook."""
 
+import contextlib
 import json
 import os
 import signal
@@ -7,9 +8,13 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
+import zmq
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
@@ -146,11 +151,41 @@ class _ForkingProvisioner(LocalProvisioner):
         self.pid = self.pgid = process.pid  # the child leads a session, and so a group
         return self.connection_info
 
+    async def kill(self, restart: bool = False) -> None:
+        process: Any = self.process
+        if process is not None:
+            process.wait()  # which ends it, and all that it started, at once
+
+
+class _Client(AsyncKernelClient):
+    """A client that is ready as soon as the kernel answers on both channels, without a pause after it."""
+
+    async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
+        deadline = time.monotonic() + (timeout or float("inf"))
+        while True:
+            self.kernel_info()
+            with contextlib.suppress(Empty):
+                await self.shell_channel.get_msg(timeout=1)
+                await self.iopub_channel.get_msg(timeout=0.2)
+                return
+            if not await self._async_is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"Kernel didn't respond in {timeout:g} seconds")
+
+    wait_for_ready = _async_wait_for_ready
+
 
 class ForkedKernelManager(AsyncKernelManager):
     """jupyter_client's manager, for kernels forked from a warm process."""
 
     launch: Launch
+
+    def client(self, **kw: Any) -> Any:
+        """Return a client that looks for its kernel often while it starts."""
+        self.client_factory = _Client
+        self.context.setsockopt(zmq.RECONNECT_IVL, 10)
+        return super().client(**kw)
 
     async def _async_pre_start_kernel(self, **kw: Any) -> Any:
         if self.provisioner is None:

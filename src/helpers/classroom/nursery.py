@@ -25,6 +25,17 @@ __all__ = ["serve"]
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 LARGEST_FILE = 256 * 2**20
+# What IPython imports while a kernel starts.
+OF_A_KERNEL = (
+    "ipykernel.debugger",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "sqlite3",
+    "tornado.platform.asyncio",
+)
 # IPython's own exit() ends the kernel, and with it the tests; sys.exit() ends the cell.
 EXIT_ENDS_THE_CELL = "import sys as _sys; exit = quit = _sys.exit; del _sys"
 
@@ -48,7 +59,7 @@ def serve(control: socket.socket) -> None:
 
 
 def _fork(asked: dict[str, Any], control: socket.socket) -> int:
-    for module in asked["preload"]:
+    for module in (*OF_A_KERNEL, *asked["preload"]):
         if module not in sys.modules:
             try:
                 importlib.import_module(module)
