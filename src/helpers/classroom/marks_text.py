@@ -1,5 +1,6 @@
 """What someone studying alone reads in the terminal once an assignment is graded."""
 
+import json
 import re
 import textwrap
 from collections.abc import Iterator
@@ -71,7 +72,23 @@ def _why(exercise: Exercise, graded: Graded) -> list[str]:
     mine = [mark for mark in graded.marks if mark.cell.split("-test-")[0] == exercise.name]
     lost = [mark.message or "The test says nothing." for mark in mine if (mark.points or 0) < mark.of]
     said = dict.fromkeys(line for message in lost for line in message.splitlines() if line.strip())
-    return [line for line in said if not RIGHT.search(line)]
+    why = [line for line in said if not RIGHT.search(line)]
+    stopped = _where_answers_stop(graded).get(exercise.name)
+    if lost and stopped:
+        # A name that the answer would have defined is not what is wrong.
+        return [f"Your answer stops: {stopped}", *(line for line in why if not line.startswith("NameError"))]
+    return why
+
+
+def _where_answers_stop(graded: Graded) -> dict[str, str]:
+    """Return the errors of the learner's own cells: they explain what the tests say better than the tests do."""
+    found = {}
+    for cell in json.loads(graded.executed or '{"cells": []}')["cells"]:
+        name = cell["metadata"].get("nbgrader", {}).get("grade_id")
+        for output in cell.get("outputs", ()):
+            if name and output["output_type"] == "error":
+                found[name] = f"{output['ename']}: {output['evalue']}"
+    return found
 
 
 def _rounded(points: float) -> str:
