@@ -11,11 +11,13 @@ LESSONS := $(wildcard notebooks/*.ipynb)
 ROOT_OPTION := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab api test notebooks site pictures lock clean
+.PHONY: help lab homework grade api test notebooks site pictures lock clean
 
 help:
 	@echo 'make lab        install what is missing and open the course in JupyterLab'
 	@echo '                (options for JupyterLab: make lab ARGS="--no-browser --port 9000")'
+	@echo 'make homework   put the homework into homework/; what you wrote there stays'
+	@echo 'make grade      grade it, hidden tests included (one assignment: make grade NAME=2_estimation)'
 	@echo 'make api        serve the API of step 4 on this machine (make api ARGS="--port 9000")'
 	@echo 'make test       lint, types, unit tests, every lesson, the homework, the browser'
 	@echo 'make notebooks  run every lesson again and tidy its file'
@@ -27,6 +29,13 @@ help:
 lab: $(READY)
 	@exec $(BIN)/jupyter-lab $(ROOT_OPTION) --ServerApp.root_dir="$(CURDIR)" \
 		--LabApp.default_url=/lab/tree/notebooks/0_start_here.ipynb $(ARGS)
+
+homework: $(READY)
+	@$(BIN)/python -m helpers.classroom.alone homework
+
+# NAME as an argument of make only: in the environment some systems keep the machine's name there.
+grade: $(READY)
+	@$(BIN)/python -m helpers.classroom.alone grade $(if $(filter command line,$(origin NAME)),'$(NAME)')
 
 api: $(READY)
 	@exec $(BIN)/python -m helpers.labs.api_app $(ARGS)

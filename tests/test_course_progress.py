@@ -145,6 +145,7 @@ def linked(lessons: Path, link: str) -> Path:
     [
         f"course/feedback/me/{NAME}/{NAME}.html",
         f"course/feedback/Zoë [2] #1/{NAME}/{NAME}.html",
+        f"homework/{NAME}/feedback/{NAME}.html",
         f"homework/{NAME}/feedback/2026-11-26 01:34:05.1 UTC/{NAME}.html",
     ],
 )

@@ -107,7 +107,7 @@ def _own_name(course: Path, notes: list[str]) -> str:
 
 def _homework(name: str, top: Path, student: str) -> Homework:
     """Return what the files of one homework say; of two notebooks, the one with more answers counts."""
-    folders, pages = [f"homework/{name}"], [f"homework/{name}/feedback/*"]
+    folders, pages = [f"homework/{name}"], [f"homework/{name}/feedback", f"homework/{name}/feedback/*"]
     if student:
         folders.append(f"course/submitted/{student}/{name}")
         pages.append(f"course/feedback/{glob.escape(student)}/{name}")

@@ -81,7 +81,7 @@ def _why(exercise: Exercise, graded: Graded) -> list[str]:
 
 
 def _where_answers_stop(graded: Graded) -> dict[str, str]:
-    """Return the errors of the learner's own cells: they explain what the tests say better than the tests do."""
+    """Return the errors of the learner's own cells: they explain better than a test what is wrong."""
     found = {}
     for cell in json.loads(graded.executed or '{"cells": []}')["cells"]:
         name = cell["metadata"].get("nbgrader", {}).get("grade_id")
