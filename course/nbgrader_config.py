@@ -1,5 +1,7 @@
 """What this course sets for nbgrader. Run its commands in this folder."""
 
+import os
+import re
 from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
@@ -23,6 +25,10 @@ c = get_config()  # noqa: F821 - nbgrader defines it
 
 c.CourseDirectory.course_id = "system-design"
 c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+
+# Without it the gradebook is gradebook.db here. psycopg is the driver this course installs.
+if gradebook := os.environ.get("COURSE_DATABASE_URL"):
+    c.CourseDirectory.db_url = re.sub(r"^postgres(ql)?:", "postgresql+psycopg:", gradebook)
 
 # The checks take NotImplementedError for "not answered yet".
 c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("Write your answer here.")'}
