@@ -66,7 +66,8 @@ def hand_in(
     penalty: float | None = None,
 ) -> None:
     """Record a graded submission; a cell without points waits for a person."""
-    gradebook.add_submission(assignment, student, timestamp=DUE + late)
+    with gradebook.db.no_autoflush:  # it would write nbgrader's rows before they are linked
+        gradebook.add_submission(assignment, student, timestamp=DUE + late)
     notebook = gradebook.find_submission_notebook(assignment, assignment, student)
     notebook.late_submission_penalty = penalty
     for cell, earned in points.items():
