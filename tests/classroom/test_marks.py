@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nbgrader.api import Gradebook, SubmittedAssignment
 
+from helpers.classroom.cli import main
 from helpers.classroom.csv_files import as_text, read_table, write_table
 from helpers.classroom.lms import LAYOUTS
 from helpers.classroom.marks import class_marks, write_marks
@@ -277,3 +278,44 @@ def test_ids_go_out_as_they_came_in(
     assert roster.layout.name == layout
     table = read_table(went)
     assert all(cell[:1] not in tuple("=+-@") for row in table.rows for cell in row.cells)
+
+
+def run(folder: Path, *arguments: str) -> int:
+    with pytest.MonkeyPatch.context() as patch:  # the command gives up an import that other tests need
+        patch.setattr("helpers.classroom.cli.skip_slow_imports", lambda: None)
+        return main(["--course", str(folder), *arguments])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_command_takes_the_list_in_and_gives_the_marks_out(
+    engine: str, tmp_path: Path, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with course_on(engine, tmp_path, request) as course:
+        content, lines = LIKE["canvas"]
+        theirs = str(written(tmp_path, content, "theirs.csv"))
+        assert run(tmp_path, "roster", theirs) == 0
+        assert capsys.readouterr().out == (
+            "Read as canvas, the ids from 'SIS Login ID'.\n3 added, 0 updated, 0 as they were\n"
+        )
+        with course.gradebook() as gradebook:
+            new_assignment(gradebook, SECOND, {"rate": 50})
+            hand_in(gradebook, SECOND, "dan", {"rate": 0})
+            hand_in(gradebook, SECOND, "amy", {"rate": 40})
+        assert run(tmp_path, "export", "--like", theirs) == 0
+        assert (tmp_path / "marks.csv").read_text().splitlines() == lines
+        assert capsys.readouterr().out.splitlines() == [
+            f"{SECOND}: 1 of 3 handed in nothing; their cells are empty, not 0: eve",
+            f"Wrote {tmp_path}/marks.csv",
+        ]
+        assert (tmp_path / "gradebook.db").exists() == (engine == "sqlite")
+
+        assert run(tmp_path, "export", "--lms", "moodle") == 2
+        assert "not replaced unless you ask" in capsys.readouterr().err
+        assert run(tmp_path, "export", "--lms", "moodle", "--like", theirs, "--replace") == 2
+        assert capsys.readouterr().err == f"course: {theirs} is of canvas, not of moodle.\n"
+        assert run(tmp_path, "export", "--lms", "moodle", "--replace") == 0
+        assert (tmp_path / "marks.csv").read_text().startswith("First name,Last name,ID number")
+        assert run(tmp_path, "roster", theirs, "--ids", "Login") == 2
+        assert "column 'Login': there is no such column" in capsys.readouterr().err
+        assert run(tmp_path, "export") == 0
+        assert len((tmp_path / "grades.csv").read_text().splitlines()) == 4

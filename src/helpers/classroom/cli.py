@@ -77,10 +77,21 @@ def _parser() -> argparse.ArgumentParser:
     status = command("status", _status, "show who handed in, what it got, and what needs your eye")
     for each in (collect, grade, feedback, status):
         each.add_argument("assignment", nargs="?", metavar="NAME", help="one assignment (default: all)")
+    roster = command("roster", _roster, "add the students of a class list, as a learning platform exports it")
+    roster.add_argument("file", metavar="FILE", help="CSV of Moodle, Canvas, Blackboard, or with a column id")
     export = command("export", _export, "write all marks to a CSV file")
     export.add_argument(
-        "--to", default="grades.csv", metavar="FILE", help="default: grades.csv in the course's folder"
+        "--to", metavar="FILE", help="default: in the course's folder, grades.csv or marks.csv"
     )
+    export.add_argument(
+        "--lms",
+        choices=("moodle", "canvas", "blackboard", "plain"),
+        help="one row a student, as this platform takes it",
+    )
+    export.add_argument("--like", metavar="FILE", help="fill in this file, which the platform exported")
+    export.add_argument("--replace", action="store_true", help="write over the file if it is there")
+    for each in (roster, export):
+        each.add_argument("--ids", metavar="COLUMN", help="the column of FILE that holds the students' ids")
     return parser
 
 
@@ -167,14 +178,48 @@ def _feedback(root: Path, options: Any) -> int:
     return 0
 
 
+def _roster(root: Path, options: Any) -> int:
+    from helpers.classroom.csv_files import CsvError
+    from helpers.classroom.roster import add_roster, read_roster
+
+    try:
+        roster = read_roster(options.file, options.ids)
+    except (CsvError, OSError) as error:
+        raise CourseError(str(error)) from None
+    with _open(root).gradebook() as gradebook:
+        print(f"Read as {roster.layout.name}, the ids from {roster.id_column!r}.")
+        print(add_roster(gradebook, roster))
+    return 0
+
+
 def _export(root: Path, options: Any) -> int:
     from nbgrader.plugins import CsvExportPlugin
 
     course = _open(root)
-    target = Path(options.to) if Path(options.to).is_absolute() else course.root / options.to
+    if options.lms or options.like:
+        return _export_for_lms(course, options)
+    target = course.root / (options.to or "grades.csv")
     with course.gradebook() as gradebook:
         CsvExportPlugin(to=str(target), config=course.config).export(gradebook)
     print(f"Wrote {target}")
+    return 0
+
+
+def _export_for_lms(course: "CourseFolder", options: Any) -> int:
+    from helpers.classroom.csv_files import CsvError
+    from helpers.classroom.marks import write_marks
+    from helpers.classroom.roster import read_roster
+
+    target = course.root / (options.to or "marks.csv")
+    try:
+        like = read_roster(options.like, options.ids) if options.like else None
+        if like and options.lms not in (None, like.layout.name):
+            raise CourseError(f"{options.like} is of {like.layout.name}, not of {options.lms}.")
+        with course.gradebook() as gradebook:
+            notes = write_marks(gradebook, target, options.lms or "plain", like=like, replace=options.replace)
+    except (CsvError, OSError) as error:
+        raise CourseError(str(error)) from None
+    print("\n".join((*notes, f"Wrote {target}")))
     return 0
 
 
