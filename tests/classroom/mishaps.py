@@ -6,6 +6,7 @@
 import copy
 import functools
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -272,6 +273,16 @@ def renamed(notebook: Any, folder: Path) -> None:
     write(notebook, folder, f"{NAME} (1).ipynb")
 
 
+def bytes_as_name(notebook: Any, folder: Path) -> None:
+    """Hand in a file whose name was written in Latin-1."""
+    write(notebook, folder, os.fsdecode(f"{NAME}é.ipynb".encode("latin-1")))
+
+
+def many_cells(notebook: Any) -> None:
+    """Add cells without end."""
+    notebook.cells += [{"cell_type": "code", "source": ""}] * 100_000
+
+
 def several(notebook: Any, folder: Path) -> None:
     """Hand in three notebooks, and none by the right name."""
     for name in ("draft.ipynb", "final.ipynb", "final_final.ipynb"):
@@ -385,6 +396,7 @@ MISHAPS = (
     Mishap("empty file", as_bytes(lambda _: b""), None, "The file is empty."),
     Mishap("notebook without cells", changed(lambda nb: nb.update(cells=[])), None, "The notebook is empty"),
     Mishap("JSON, but a list", as_bytes(lambda text: f"[{text}]"), None, "not a notebook: a list"),
+    Mishap("100,000 cells", changed(many_cells), None, "100,065 cells, and at most 2,000"),
     Mishap("JSON nested 100,000 deep", as_bytes(lambda _: "[" * 100_000), None, "nested too deeply"),
     Mishap("web page of the notebook", as_bytes(lambda _: "<!DOCTYPE html><p>"), None, "is a web page"),
     Mishap("PDF of the notebook", as_bytes(lambda _: b"%PDF-1.7 \x00\xff"), None, "is a PDF"),
@@ -401,7 +413,8 @@ MISHAPS = (
     Mishap("kernel that is not there", changed(no_kernel)),
     Mishap("50 MB of output", changed(with_output), says="its outputs were left out"),
     Mishap("colours and broken widgets in outputs", changed(with_odd_output)),
-    Mishap("wrong file name", renamed, says='was called "2_estimation (1).ipynb"'),
+    Mishap("wrong file name", renamed, says="was called '2_estimation (1).ipynb'"),
+    Mishap("a file name that is no text", bytes_as_name, says="2_estimation\\udce9.ipynb"),
     Mishap("three notebooks, none named right", several, None, "several notebooks"),
     Mishap("a folder in place of the file", as_folder, None, "is a folder"),
     Mishap("a link to the solutions", as_link, None, "is a link"),

@@ -43,6 +43,7 @@ def test_what_can_be_marked_is_marked(mishap: Mishap, tmp_path: Path) -> None:
     graded = marks_of_mended(nbformat.writes(mended.notebook), mishap.limits)
     said = " ".join([*found.notes, *mended.notes, graded.trouble, *(mark.message for mark in graded.marks)])
     assert mishap.says in said
+    assert said.encode(), "a page can be written of it"
     assert graded.score == mishap.score
     assert [mark.cell for mark in graded.marks if mark.manual] == (
         ["estimation-pitch"] if mishap.pitch else []
@@ -60,6 +61,7 @@ def test_what_cannot_be_marked_ends_in_a_reason(mishap: Mishap, tmp_path: Path) 
     graded, said = marks_of(tmp_path)
     assert len(said) == 1
     assert mishap.says in said[0]
+    assert said[0].encode(), "a page can be written of it"
     assert (graded.score, graded.trouble) == (0, said[0])
     assert graded.of == FULL + 10
     assert not any(mark.manual for mark in graded.marks), "nobody waits for what cannot be read"

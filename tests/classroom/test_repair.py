@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell
 
 from helpers.classroom.expected import alike, expected_cells, source_of
+from helpers.classroom.matching import MOST_PARTS
 from helpers.classroom.reading import MOST_BYTES, Cell, UnreadableSubmission, read_cells
 from helpers.classroom.repair import Mended, mend
 from tests.classroom.mishaps import answer_key, good_notebook, released
@@ -232,6 +233,20 @@ def test_what_no_file_can_keep_is_replaced() -> None:
     assert nbformat.writes(result.notebook).encode()
     assert graded(result.notebook)["estimation-rate"][1].endswith("# \ufffd")
     assert "half of a character" in result.notes[0]
+
+
+def test_a_reason_can_be_written_whatever_it_quotes() -> None:
+    cell = {"cell_type": "code", "source": "1", "metadata": {"nbgrader": {"grade_id": "\ud83d\n"}}}
+    with pytest.raises(UnreadableSubmission, match=r"such as '\\ud83d\\n'") as caught:
+        mended({"cells": [cell]})
+    assert caught.value.reason.encode()
+
+
+def test_an_answer_in_very_many_parts_does_not_hold_up_the_others() -> None:
+    part = {"cell_type": "code", "source": "    return 1", "metadata": {}}
+    first = copy.deepcopy(GOOD["cells"][3])
+    result = mended({"cells": [*GOOD["cells"][:3], first, *[part] * 500]})
+    assert graded(result.notebook)["estimation-rate"][1].count("return 1") == MOST_PARTS
 
 
 def test_line_breaks_within_a_text_are_read() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.classroom.reading import MOST_BYTES, UnreadableSubmission
+from helpers.models.checks import short_repr
 
 __all__ = ["HandedIn", "handed_in"]
 
@@ -32,7 +33,7 @@ def handed_in(folder: str | os.PathLike[str], name: str) -> HandedIn:
     ...     Path(folder, "2_estimation (1).ipynb").write_text("{}")
     ...     handed_in(folder, "2_estimation")
     2
-    HandedIn(raw=b'{}', notes=('The notebook was called "2_estimation (1).ipynb": read all the same.',))
+    HandedIn(raw=b'{}', notes=("The notebook was called '2_estimation (1).ipynb': read all the same.",))
     """
     folder, wanted = Path(folder), name + SUFFIX
     found = _files(folder)
@@ -42,7 +43,7 @@ def handed_in(folder: str | os.PathLike[str], name: str) -> HandedIn:
     likely = [path for path in notebooks if name.lower() in Path(path).name.lower()]
     for choice in (likely, notebooks):
         if len(choice) == 1:
-            note = f'The notebook was called "{choice[0]}": read all the same.'
+            note = f"The notebook was called {short_repr(choice[0])}: read all the same."
             return HandedIn(_bytes(folder / choice[0]), (note, *_beside(found, choice[0])))
     if notebooks:
         raise UnreadableSubmission(f"There are several notebooks, and none is {wanted}: {_some(notebooks)}.")
@@ -69,10 +70,10 @@ def _bytes(path: Path) -> bytes:
     except OSError as error:
         link = error.errno == errno.ELOOP
         why = "a link; hand in the file itself" if link else f"not readable ({error.strerror})"
-        raise UnreadableSubmission(f"{path.name} is {why}.") from None
+        raise UnreadableSubmission(f"{_shown(path.name)} is {why}.") from None
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UnreadableSubmission(f"{path.name} is a folder or a device, not a file.")
+            raise UnreadableSubmission(f"{_shown(path.name)} is a folder or a device, not a file.")
         with open(descriptor, "rb", closefd=False) as file:
             return file.read(MOST_BYTES + 1)
     finally:
@@ -86,4 +87,9 @@ def _beside(found: list[str], notebook: str) -> tuple[str, ...]:
 
 def _some(names: list[str]) -> str:
     more = f" and {len(names) - 4} more" if len(names) > 4 else ""
-    return ", ".join(names[:4]) + more
+    return ", ".join(map(_shown, names[:4])) + more
+
+
+def _shown(name: str) -> str:
+    """Return a file name as it may stand in a page: it may hold line breaks, or bytes that are no text."""
+    return name if name.isprintable() else short_repr(name)

@@ -12,6 +12,9 @@ from helpers.classroom.reading import Cell
 
 __all__ = ["Matched", "Notes", "match"]
 
+MOST_JOINED, MOST_PARTS = 100_000, 20
+"""The characters and cells of an answer that is put together again: more would take long to try."""
+
 LOST = "nbgrader's marks on {} were gone: recognised by "
 
 
@@ -126,6 +129,8 @@ def _join_halves(matched: Matched, notes: Notes) -> None:
             if not copied and not (matched.is_own(after) and rest.kind == "code"):
                 break
             whole = f"{half.text}\n{rest.text}"
+            if len(whole) > MOST_JOINED or after - place > MOST_PARTS:
+                break
             # IPython takes the indentation off a cell, so what a student added may begin with some.
             stands_alone = _runs(rest.text if copied else textwrap.dedent(rest.text))
             if (stands_alone and (not copied or _runs(half.text))) or not _runs(whole):

@@ -9,10 +9,13 @@ from typing import Any
 
 from helpers.models.checks import short_repr
 
-__all__ = ["MOST_BYTES", "MOST_CHARACTERS", "Cell", "UnreadableSubmission", "read_cells"]
+__all__ = ["MOST_BYTES", "MOST_CELLS", "MOST_CHARACTERS", "Cell", "UnreadableSubmission", "read_cells"]
 
-MOST_BYTES = 200_000_000
+MOST_BYTES = 100_000_000
 """A notebook with 50 MB of pictures is still read; more fills the memory of a small grading machine."""
+
+MOST_CELLS = 2_000
+"""Thirty times what an assignment has: more was made by a program, and would hold up the others."""
 
 MOST_CHARACTERS = 1_000_000
 """Nobody types a cell of a million characters: a longer one is pasted data, and would swell every page."""
@@ -70,7 +73,12 @@ def read_cells(raw: bytes) -> tuple[list[Cell], list[str]]:
     text, notes = _decoded(raw)
     document = _parsed(text)
     cells: list[Cell] = []
-    for place, found in enumerate(_found_cells(document, notes), start=1):
+    found_cells = _found_cells(document, notes)
+    if len(found_cells) > MOST_CELLS:
+        raise UnreadableSubmission(
+            f"The notebook has {len(found_cells):,} cells, and at most {MOST_CELLS:,} are read."
+        )
+    for place, found in enumerate(found_cells, start=1):
         cell = _cell(found, place, notes)
         if cell is not None:
             cells.append(cell)

@@ -11,6 +11,7 @@ from nbformat.v4 import new_notebook
 from helpers.classroom.expected import MAKERS, Expected, expected_cells
 from helpers.classroom.matching import Matched, Notes, match
 from helpers.classroom.reading import Cell, UnreadableSubmission, read_cells
+from helpers.models.checks import short_repr
 
 __all__ = ["Mended", "UnreadableSubmission", "mend"]
 
@@ -76,8 +77,10 @@ def _why_none(cells: list[Cell], expected: list[Expected]) -> str:
         return "The notebook is empty: it has no cell of this assignment."
     wanted = expected[0].grade_id
     other = next((cell.grade_id for cell in cells if cell.grade_id), "")
-    found = f'its cells are those of another one, such as "{other[:60]}"' if other else "it has other cells"
-    return f'The notebook is not of this assignment: {found}, and none such as "{wanted}".'
+    found = (
+        f"its cells are those of another one, such as {short_repr(other)}" if other else "it has other cells"
+    )
+    return f"The notebook is not of this assignment: {found}, and none such as {short_repr(wanted)}."
 
 
 def _groups(matched: Matched) -> list[Group]:
