@@ -25,11 +25,10 @@ from traitlets.config import Config
 from helpers.classroom.answer_key import AnswerKey, key_from_source
 from helpers.classroom.expected import source_of
 from helpers.classroom.repair import UnreadableSubmission, mend
-from helpers.classroom.running import Limits, run_notebook
+from helpers.classroom.running import QUIET, Limits, run_notebook
 
 __all__ = ["Exercise", "Graded", "Mark", "grade", "grade_notebook", "refused"]
 
-QUIET = logging.getLogger("helpers.classroom")
 NOT_IN_THE_SUBMISSION = "this cell is missing from what was handed in."
 
 

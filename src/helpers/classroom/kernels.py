@@ -51,6 +51,7 @@ class Nursery:
         variables = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         # One thread a kernel: as many notebooks run at once as there are processors.
         variables |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "NBGRADER_EXECUTION": "autograde"}
+        variables["MALLOC_ARENA_MAX"] = "2"  # else each thread takes 64 MiB of what a kernel may have
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 - this interpreter, this package
                 [sys.executable, "-P", "-m", "helpers.classroom.nursery", str(theirs.fileno())],

@@ -6,6 +6,7 @@ DESCRIPTOR is the other end of a socket that `helpers.classroom.kernels` holds. 
 whatever reason, every process that was started here ends.
 """
 
+import contextlib
 import ctypes
 import gc
 import importlib
@@ -19,12 +20,16 @@ import time
 from typing import Any, NoReturn
 
 import psutil  # type: ignore[import-untyped]
+from ipykernel.iostream import OutStream
 from ipykernel.kernelapp import IPKernelApp
+from IPython.core.interactiveshell import InteractiveShell
 
 __all__ = ["serve"]
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 LARGEST_FILE = 256 * 2**20
+# What a cell may print, in characters: a loop that prints fills the kernel's memory before it is stopped.
+MOST_PRINTED = 4 * 2**20
 # What IPython imports while a kernel starts.
 OF_A_KERNEL = (
     "ipykernel.debugger",
@@ -86,8 +91,29 @@ def _become_kernel(asked: dict[str, Any]) -> NoReturn:
     limits = {resource.RLIMIT_AS: memory, resource.RLIMIT_FSIZE: LARGEST_FILE, resource.RLIMIT_CORE: 0}
     for limit, most in limits.items():
         resource.setrlimit(limit, (most, most))
+    _bound_what_cells_print()
     IPKernelApp.launch_instance(asked["arguments"], exec_lines=[EXIT_ENDS_THE_CELL])
     os._exit(0)
+
+
+def _bound_what_cells_print() -> None:
+    write = OutStream.write
+    written: dict[str, tuple[Any, int]] = {}
+
+    def bounded(stream: Any, string: Any) -> Any:
+        if not isinstance(string, str):
+            return write(stream, string)  # which raises what it always raises
+        cell, before = stream.parent_header.get("msg_id"), 0
+        if stream.name in written and written[stream.name][0] == cell:
+            before = written[stream.name][1]
+        written[stream.name] = cell, before + len(string)
+        if before < MOST_PRINTED:
+            write(stream, string[: MOST_PRINTED - before])
+        return len(string)
+
+    OutStream.write = bounded  # type: ignore[assignment, method-assign]
+    # IPython also keeps all that is printed, for %notebook.
+    InteractiveShell._tee = lambda *_, **__: contextlib.nullcontext()  # type: ignore[assignment, method-assign]
 
 
 def _status(pid: int, ended: dict[int, int]) -> int | None:

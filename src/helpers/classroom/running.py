@@ -1,6 +1,7 @@
 """Running a submitted notebook to its end, whatever its cells do to their kernel."""
 
 import copy
+import logging
 import sys
 import tempfile
 import time
@@ -16,16 +17,22 @@ from traitlets.config import Config
 
 from helpers.classroom.kernels import ForkedKernelManager, Launch, NurseryError
 
-__all__ = ["Limits", "cell_name", "run_notebook"]
+__all__ = ["QUIET", "Limits", "cell_name", "run_notebook"]
 
 FORKED = sys.platform == "linux"
 """Elsewhere a notebook gets one of Jupyter's own kernels: slower, and without a limit of memory."""
 
+# What goes wrong in a notebook is said in its result.
+QUIET = logging.getLogger("helpers.classroom")
+QUIET.addHandler(logging.NullHandler())
+
 MOST_OUTPUT = 2**20
 """What is kept of a cell's output, in characters of its messages."""
 
+TOO_LONG = "(left out: it is too long)"
+
 ENDLESS_OUTPUT = 2**27
-"""What no cell prints but one that prints without end."""
+"""What no cell shows but one that goes on without end."""
 
 ANSWERS_WITHIN_S = 5
 """How long a kernel may take to answer again after its cell was interrupted."""
@@ -71,7 +78,10 @@ class _Run(Execute):  # type: ignore[misc] # nbgrader has no types
             self.set_trait("extra_arguments", ["--log-level=ERROR"])
             return super().create_kernel_manager()
         self.km = ForkedKernelManager(
-            kernel_name="python3", transport="ipc", connection_file=str(self.launch.home / "kernel.json")
+            kernel_name="python3",
+            transport="ipc",
+            connection_file=str(self.launch.home / "kernel.json"),
+            log=QUIET,
         )
         self.km.launch = self.launch
         return self.km
@@ -96,7 +106,7 @@ class _Run(Execute):  # type: ignore[misc] # nbgrader has no types
                 self.set_trait("timeout", ANSWERS_WITHIN_S)
                 self.wait_for_reply(self.kc.kernel_info())
         except _EndlessOutputError:
-            raise _KernelLostError(index, "printed without end") from None
+            raise _KernelLostError(index, "showed more and more without end") from None
         except DeadKernelError:
             raise _KernelLostError(index, "ended its kernel") from None
         except CellTimeoutError:
@@ -113,28 +123,31 @@ class _Run(Execute):  # type: ignore[misc] # nbgrader has no types
         self.late[next(n for n, each in enumerate(self.nb.cells) if each is cell)] = timeout
         return await super()._async_handle_timeout(timeout, cell)
 
+    async def _async_check_alive(self) -> None:
+        if self.kc is None:  # a task that outlives its cell
+            raise DeadKernelError("the kernel has been ended")
+        await super()._async_check_alive()
+
     def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
         """Keep the start of what a cell prints; a loop that prints must not fill the grader's memory."""
         content = msg["content"]
         if msg["msg_type"] == "stream":
-            room = max(0, MOST_OUTPUT - self.written)
-            self.written += len(content["text"])
-            if self.written > ENDLESS_OUTPUT:
-                raise _EndlessOutputError
-            content["text"] = content["text"][:room] if self.written > MOST_OUTPUT else content["text"]
-            if not content["text"]:
-                return None
+            content["text"] = self._kept(content["text"], "")
         elif "data" in content:
-            content["data"] = {kind: self._kept(data) for kind, data in content["data"].items()}
+            content["data"] = {kind: self._kept(data, TOO_LONG) for kind, data in content["data"].items()}
         elif "traceback" in content:
             content["evalue"] = content["evalue"][:MOST_OUTPUT]
             content["traceback"] = [line[:MOST_OUTPUT] for line in content["traceback"]]
         return super().process_message(msg, cell, cell_index)
 
-    def _kept(self, data: Any) -> Any:
-        size = len(data) if isinstance(data, str) else len(repr(data))
-        self.written += size
-        return data if self.written <= MOST_OUTPUT else "(output left out: it is too long)"
+    def _kept(self, data: Any, instead: str) -> Any:
+        before = self.written
+        self.written += len(data) if isinstance(data, str) else len(repr(data))
+        if self.written > ENDLESS_OUTPUT:
+            raise _EndlessOutputError
+        if self.written <= MOST_OUTPUT:
+            return data
+        return instead or data[: max(0, MOST_OUTPUT - before)]
 
 
 def run_notebook(
@@ -170,6 +183,7 @@ def run_notebook(
                 launch=Launch(Path(home), folder, limits.memory_bytes, preload),
                 config=config,
                 shutdown_kernel="immediate",
+                log=QUIET,
             )
             try:
                 run.preprocess(attempt, {"metadata": {"path": str(folder)}})
