@@ -139,7 +139,7 @@ def test_servers_that_nothing_reaches_are_not_counted() -> None:
         ),
         (changed(added=(("Client", "DB", "write"),)), "writes", "password"),
         (changed(added=(("Client", "API", "write"),)), "servers", "load balancer"),
-        (changed(added=(("API", "Worker", "write"),)), "fan-out", "the author waits for them all"),
+        (changed(added=(("API", "Worker", "write"),)), "fan-out", "whoever wrote it waits for them all"),
         (changed(without=("Worker", "Cache", "delivery")), "fan-out", "not every post is delivered"),
         (changed(without=("LB", "API", "read")), "peak", "the servers do not get every read"),
     ],
