@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from helpers.classroom.answer_key import AnswerKey
 from helpers.classroom.engine import Exercise, Graded
+from helpers.grading.calls import NOT_ANSWERED
 
 __all__ = ["by_person", "marks_text", "titles"]
 
@@ -67,12 +68,12 @@ def _by_hand(exercise: Exercise, graded: Graded) -> list[str]:
 
 
 def _why(exercise: Exercise, graded: Graded) -> list[str]:
-    if exercise.name in graded.unanswered:
-        return ["Not answered yet."]
     mine = [mark for mark in graded.marks if mark.cell.split("-test-")[0] == exercise.name]
     lost = [mark.message or "The test says nothing." for mark in mine if (mark.points or 0) < mark.of]
     said = dict.fromkeys(line for message in lost for line in message.splitlines() if line.strip())
     why = [line for line in said if not RIGHT.search(line)]
+    if why and all(NOT_ANSWERED in line for line in why):
+        return ["Not answered yet."]
     stopped = _where_answers_stop(graded).get(exercise.name)
     if lost and stopped:
         # A name that the answer would have defined is not what is wrong.
