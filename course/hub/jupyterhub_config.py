@@ -103,15 +103,17 @@ if idle_minutes:
     ]
 
 
-def settings_folder(spawner):
-    """Return the folder with the settings of a person's server."""
-    return str(HERE / "servers" / ("instructor" if spawner.user.name == instructor else "students"))
+def for_instructor(theirs, others):
+    """Return a setting of the servers that has one value for the instructor and another for everyone else."""
+    return lambda spawner: theirs if spawner.user.name == instructor else others
 
 
 c.Spawner.environment = {
     "COURSE_EXCHANGE": str(exchange),
     "COURSE_FOLDER": str(course_folder),
-    "JUPYTER_CONFIG_PATH": settings_folder,
+    # It may hold a password.
+    "COURSE_DATABASE_URL": for_instructor(setting("DATABASE_URL", ""), ""),
+    "JUPYTER_CONFIG_PATH": for_instructor(str(HERE / "servers/instructor"), str(HERE / "servers/students")),
     # nbgrader looks for alembic on the path.
     "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}",
 }

@@ -21,11 +21,13 @@ DEBIAN_NODE_MODULES = Path("/usr/share/nodejs")
 
 
 @contextmanager
-def jupyterhub(python: Path, config: Path, settings: Mapping[str, str], log: Path) -> Iterator[str]:
-    """Start JupyterHub with `config` and yield its URL; at the end it stops its proxy and all servers.
+def jupyterhub(
+    python: Path, config: Path, settings: Mapping[str, str], log: Path
+) -> Iterator[tuple[str, list[int]]]:
+    """Start JupyterHub with `config` and yield its URL and the process ids of hub and proxy.
 
-    Its ports are free ones of this machine's loopback address. Raises RuntimeError with its log if it does
-    not start.
+    Its ports are free ones of this machine's loopback address. At the end it stops its proxy and all servers.
+    Raises RuntimeError with its log if it does not start.
     """
     url = f"http://127.0.0.1:{free_port()}"
     environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **settings}
@@ -47,7 +49,8 @@ def jupyterhub(python: Path, config: Path, settings: Mapping[str, str], log: Pat
         )
     try:
         _wait_until_up(hub, url, log)
-        yield url
+        proxy = int((Path(settings["COURSE_STATE"]) / "proxy.pid").read_text())
+        yield url, [hub.pid, proxy]
     finally:
         hub.terminate()
         try:

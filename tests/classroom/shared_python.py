@@ -29,6 +29,9 @@ def shared_python(folder: Path) -> tuple[Path, dict[str, str]]:
     _share(ROOT / "src", project / "src")
     _share(ROOT / "course" / "hub", project / "course" / "hub")
     _share(Path(sys.prefix, "lib"), environment / "lib")
+    if not (environment / "lib").is_symlink():
+        for path in (environment / "lib" / version / "site-packages").glob("*.pth"):
+            _replace(path, str(ROOT), str(project))
     for name in ("etc", "share"):
         _share(Path(sys.prefix, name), environment / name)
     (environment / "pyvenv.cfg").write_text(f"home = {interpreter.parent}\n")
@@ -41,7 +44,7 @@ def shared_python(folder: Path) -> tuple[Path, dict[str, str]]:
             script.write_text(path.read_text().replace(sys.prefix, str(environment)))
             script.chmod(0o755)
     libraries = [str(base / "lib"), *filter(None, [os.environ.get("LD_LIBRARY_PATH")])]
-    return python, {"LD_LIBRARY_PATH": os.pathsep.join(libraries), "PYTHONPATH": str(project / "src")}
+    return python, {"LD_LIBRARY_PATH": os.pathsep.join(libraries)}
 
 
 def _share(source: Path, target: Path, ignore: Any = None) -> None:
@@ -53,6 +56,13 @@ def _share(source: Path, target: Path, ignore: Any = None) -> None:
         shutil.copytree(source, target, ignore=ignore, copy_function=_link, symlinks=True)
     else:
         _link(source, target)
+
+
+def _replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    if old in text:
+        path.unlink()  # it is a link to the original, which stays as it is
+        path.write_text(text.replace(old, new))
 
 
 def _link(source: str | Path, target: str | Path) -> None:

@@ -43,6 +43,7 @@ class Term:
     people: Mapping[str, Person]
     exchange: Path
     python: Path
+    hub_processes: list[int]
     assignment: Assignment = field(default_factory=lambda: Assignment(ASSIGNMENT))
     sessions: dict[str, Session] = field(default_factory=dict)
     solutions: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -76,15 +77,14 @@ class Term:
             raise RuntimeError(f"{path}: {answer.get('error') or answer.get('log')}")
         return answer
 
-    def nbgrader(self, who: str, *arguments: str) -> str:
-        """Run nbgrader as in a terminal of someone's server, and return what it logs."""
+    def run(self, who: str, module: str, *arguments: str) -> None:
+        """Run a Python module as in a terminal of someone's server. Raises RuntimeError with what it says."""
         person = self.people[who]
         environment = environment_of(server_of(person))
         folder = self.course if who == TEACHER else person.home
-        ran = person.run(self.python, "-m", "nbgrader", *arguments, env=environment, cwd=folder)
+        ran = person.run(self.python, "-m", module, *arguments, env=environment, cwd=folder)
         if ran.returncode:
-            raise RuntimeError(f"{who}: nbgrader {' '.join(arguments)}: {ran.stderr[-3000:]}")
-        return ran.stderr
+            raise RuntimeError(f"{who}: {module} {' '.join(arguments)}: {ran.stdout}{ran.stderr[-3000:]}")
 
     def everyone(self, do: Callable[[str], Any], who: list[str]) -> None:
         """Let several people do something at the same time."""
@@ -110,9 +110,10 @@ def run_term(term: Term, url: str, browser: Callable[[], Any], shots: Path) -> N
     put_course(term)
     term.everyone(arrive, [TEACHER, *STUDENTS])
     term.say(f"{1 + len(STUDENTS)} people have logged in with their passwords; each has an own server")
-    say_memory(term, "ada", "a server at rest")
+    say_memory(term, "the hub and its proxy", term.hub_processes)
+    say_memory(term, "a server at rest", processes_of(term.name("ada")))
     work_through_lesson(term, "ada")
-    say_memory(term, "ada", "a server with the kernel of a lesson")
+    say_memory(term, "a server with the kernel of a lesson", processes_of(term.name("ada")))
 
     term.formgrader("POST", f"assignment/{ASSIGNMENT}/assign")
     term.formgrader("POST", f"assignment/{ASSIGNMENT}/release")
@@ -136,7 +137,7 @@ def run_term(term: Term, url: str, browser: Callable[[], Any], shots: Path) -> N
         "PUT", f"assignment/{ASSIGNMENT}", json={"duedate_notimezone": now, "duedate_timezone": "UTC"}
     )
     term.say("the due date has come")
-    term.nbgrader("eve", "submit", ASSIGNMENT, f"--student={term.name('ada')}")
+    term.run("eve", "nbgrader", "submit", ASSIGNMENT, f"--student={term.name('ada')}")
     term.say("eve has submitted her own work under ada's name")
     point_at_anothers(term)
     term.say("eve has put a link to ada's work into the exchange as her submission")
@@ -145,8 +146,8 @@ def run_term(term: Term, url: str, browser: Callable[[], Any], shots: Path) -> N
         submit(term, who, f"{who} has submitted late")
     collect(term)
 
-    term.nbgrader(TEACHER, "autograde", ASSIGNMENT)
-    term.say("the instructor has autograded the class")
+    term.run(TEACHER, "helpers.classroom.cli", "grade", ASSIGNMENT)
+    term.say("the instructor has graded the class with the command course")
     with browser() as opened:
         mark_by_hand(term, url, opened, shots)
     term.formgrader("POST", f"assignment/{ASSIGNMENT}/generate_feedback")
@@ -157,10 +158,10 @@ def run_term(term: Term, url: str, browser: Callable[[], Any], shots: Path) -> N
     term.say("all students have fetched their feedback")
 
 
-def say_memory(term: Term, who: str, what: str) -> None:
-    """Log what someone's processes have in memory."""
-    rss, pss = memory_mb(processes_of(term.name(who)))
-    term.say(f"{what}: {rss:.0f} MB, or {pss:.0f} MB with what it shares with the other servers divided up")
+def say_memory(term: Term, what: str, processes: list[int]) -> None:
+    """Log what some processes have in memory."""
+    rss, pss = memory_mb(processes)
+    term.say(f"{what}: {rss:.0f} MB, or {pss:.0f} MB with shared pages divided up")
 
 
 def work_through_lesson(term: Term, who: str) -> None:

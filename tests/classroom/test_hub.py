@@ -4,6 +4,7 @@ import logging
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,8 +79,9 @@ def term(hub_machine: None, chromium: str, open_folder: Path, shots: Path) -> It
             "COURSE_STATE": str(open_folder / "state"),
         }
         config = open_folder / "opt" / "project" / "course" / "hub" / "jupyterhub_config.py"
-        term = Term(people, open_folder / "exchange", python)
-        with jupyterhub(python, config, settings, shots / "hub.log") as url:
+        started = time.monotonic()
+        with jupyterhub(python, config, settings, shots / "hub.log") as (url, processes):
+            term = Term(people, open_folder / "exchange", python, processes, started=started)
             term.say("JupyterHub runs with its proxy")
             run_term(term, url, lambda: chromium_browser(chromium), shots)
             yield term
@@ -253,3 +255,8 @@ def test_the_hub_starts_each_server_as_its_user(term: Term) -> None:
             status = Path(f"/proc/{server_of(person)}/status").read_text()
             ids = re.search(r"Uid:\t(\d+)\t(\d+)\t(\d+)", status)
             assert ids and set(ids.groups()) == {str(person.home.stat().st_uid)} != {"0"}
+
+
+def test_the_instructor_may_stop_a_students_server(term: Term) -> None:
+    answer = term.teacher.ask("DELETE", f"/hub/api/users/{term.name('cleo')}/server")
+    assert answer.status_code in (202, 204)
