@@ -58,10 +58,6 @@ class _KernelLostError(Exception):
         self.index, self.why = index, why
 
 
-class _EndlessOutputError(Exception):
-    """A cell has printed more than any cell would."""
-
-
 class _Run(Execute):  # type: ignore[misc] # nbgrader has no types
     """nbgrader's Execute, which leaves out the cells in `lost` and stops when the time is up."""
 
@@ -105,10 +101,10 @@ class _Run(Execute):  # type: ignore[misc] # nbgrader has no types
             if index in self.late:
                 self.set_trait("timeout", ANSWERS_WITHIN_S)
                 self.wait_for_reply(self.kc.kernel_info())
-        except _EndlessOutputError:
-            raise _KernelLostError(index, "showed more and more without end") from None
         except DeadKernelError:
-            raise _KernelLostError(index, "ended its kernel") from None
+            endless = self.written > ENDLESS_OUTPUT
+            why = "showed more and more without end" if endless else "ended its kernel"
+            raise _KernelLostError(index, why) from None
         except CellTimeoutError:
             raise _KernelLostError(index, "ran too long and could not be interrupted") from None
         except NurseryError:
@@ -143,8 +139,9 @@ class _Run(Execute):  # type: ignore[misc] # nbgrader has no types
     def _kept(self, data: Any, instead: str) -> Any:
         before = self.written
         self.written += len(data) if isinstance(data, str) else len(repr(data))
-        if self.written > ENDLESS_OUTPUT:
-            raise _EndlessOutputError
+        if before <= ENDLESS_OUTPUT < self.written:
+            manager: Any = self.km
+            manager.provisioner.process.kill()  # nbclient would see an exception only when the cell ends
         if self.written <= MOST_OUTPUT:
             return data
         return instead or data[: max(0, MOST_OUTPUT - before)]
