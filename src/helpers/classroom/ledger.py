@@ -1,8 +1,7 @@
 """Marks into nbgrader's gradebook: all of a submission's in one transaction, or none of them."""
 
-import contextlib
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
 from helpers.classroom.engine import Graded, Mark
+from helpers.classroom.transactions import one_transaction
 
 __all__ = ["Entry", "Ledger"]
 
@@ -66,7 +66,7 @@ class Ledger:
             "notes": "\n".join(graded.notes),
             "graded_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         }
-        with _one_transaction(self.gradebook) as session:
+        with one_transaction(self.gradebook) as session:
             times = {"timestamp": timestamp} if timestamp else {}
             self.gradebook.update_or_create_student(graded.student)
             with session.no_autoflush:  # it would write nbgrader's rows before they are linked
@@ -103,22 +103,6 @@ class Ledger:
 def _save(grade: Any, mark: Mark) -> None:
     grade.auto_score = mark.points
     grade.needs_manual_grade = grade.manual_score is not None or mark.points is None
-
-
-@contextlib.contextmanager
-def _one_transaction(gradebook: Gradebook) -> Iterator[Any]:
-    """Let nbgrader's methods, which commit each by itself, write together or not at all."""
-    session = gradebook.db()
-    commit = session.commit
-    session.commit = session.flush
-    try:
-        yield session
-        commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        del session.commit
 
 
 def scores(gradebook: Gradebook, assignment: str) -> Mapping[str, tuple[float, float, bool]]:

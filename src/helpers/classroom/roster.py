@@ -1,15 +1,15 @@
 """A class list into the gradebook: the CSV that a learning platform exports, or a plain one."""
 
-import contextlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nbgrader.api import Gradebook
 
 from helpers.classroom.csv_files import CsvError, Row, Table, read_table
 from helpers.classroom.lms import LAYOUTS, Layout
+from helpers.classroom.transactions import one_transaction
 
 __all__ = ["Enrolled", "Listed", "Roster", "add_roster", "read_roster"]
 
@@ -98,7 +98,7 @@ def add_roster(gradebook: Gradebook, roster: Roster) -> Enrolled:
     """
     before = {student.id: student for student in gradebook.students}
     added, updated, unchanged = [], [], []
-    with _one_transaction(gradebook):
+    with one_transaction(gradebook):
         for listed in roster.students:
             said = {
                 "first_name": listed.first_name,
@@ -207,19 +207,3 @@ def _checked_id(table: Table, row: Row, column: str) -> str:
     if words:
         raise CsvError(table.path, row.line, column, words)
     return _not_too_long(table, row, column, text)
-
-
-@contextlib.contextmanager
-def _one_transaction(gradebook: Gradebook) -> Iterator[None]:
-    """Let nbgrader's methods, which commit each by itself, write together or not at all."""
-    session = gradebook.db()
-    commit = session.commit
-    session.commit = session.flush
-    try:
-        yield
-        commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        del session.commit
