@@ -162,6 +162,12 @@ def test_a_submission_that_cannot_be_graded_gets_nothing_and_a_reason(
     assert outcome.trouble in page(course, "student000").cells[0].source
     assert entry(course, "student000").trouble == outcome.trouble
     assert grade(course, threads) == [], "it is not tried for ever"
+    run(course.root, "helpers.classroom.cli", "feedback", NAME)
+    (shown,) = course.root.glob(f"feedback/student000/{NAME}/*.html")
+    told = shown.read_text(encoding="utf-8")
+    assert "What the grader says" in told
+    assert "BEGIN HIDDEN" not in told
+    assert "240e6" not in told, "a hidden test"
 
 
 def test_what_was_handed_in_beside_the_notebook_is_where_graders_look(
