@@ -145,9 +145,9 @@ def test_blackboard_gets_quotes_and_the_points_in_the_head(gradebook: Gradebook,
 
 LIKE = {
     "moodle": (
-        f"First name,Surname,Username,ID number,Email address,Assignment: {SECOND} (Real),"
-        f"Assignment: {SECOND} (Percentage),Feedback: {SECOND},Last downloaded from this course\n"
-        "Dan,Dunn,dan,0018,dan@example.org,-,-,,17\n=Amy,Able,amy,0017,,-,-,,17\nEve,Eddy,eve,,,,,,17\n",
+        f"First name,Surname,Username,ID number,Email address,Feedback: {SECOND},"
+        f"Assignment: {SECOND} (Percentage),Assignment: {SECOND} (Real),Last downloaded from this course\n"
+        "Dan,Dunn,dan,0018,dan@example.org,,-,-,17\n=Amy,Able,amy,0017,,,-,-,17\nEve,Eddy,eve,,,,,,17\n",
         [
             f"First name,Surname,Username,ID number,Email address,Assignment: {SECOND} (Real),late",
             "Dan,Dunn,dan,0018,dan@example.org,0,",

@@ -14,6 +14,7 @@ from nbgrader.api import Gradebook, InvalidEntry
 from helpers.classroom.csv_files import CsvError
 from helpers.classroom.roster import Roster, add_roster, read_roster
 from tests.classroom.gradebooks import ENGINES, course_on
+from tests.course.grader import course_config
 
 MOODLE = """\
 "First name",Surname,"ID number",Institution,Department,"Email address","Assignment: 2_estimation (Real)"
@@ -226,3 +227,24 @@ def test_a_list_that_cannot_be_added_whole_is_not_added(gradebook: Gradebook, tm
     assert kept(gradebook) == {}
     add_roster(gradebook, roster)
     assert set(kept(gradebook)) == {"aable", "bbunce"}
+
+
+@pytest.mark.parametrize(
+    ("url", "used"),
+    [
+        ("postgresql://me@host/marks?sslmode=require", "postgresql+psycopg://me@host/marks?sslmode=require"),
+        ("postgres://me@host/marks", "postgresql+psycopg://me@host/marks"),
+        ("postgresql+psycopg://me@host/marks", "postgresql+psycopg://me@host/marks"),
+        ("sqlite:////srv/marks.db", "sqlite:////srv/marks.db"),
+    ],
+)
+def test_the_url_of_the_gradebook_is_one_that_its_driver_takes(
+    url: str, used: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COURSE_DATABASE_URL", url)
+    assert course_config().CourseDirectory.db_url == used
+
+
+def test_without_a_url_the_gradebook_is_nbgraders_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURSE_DATABASE_URL", "")
+    assert "db_url" not in course_config().CourseDirectory

@@ -12,8 +12,8 @@
   lib/gradebook_exporter.rb, lib/gradebook_importer.rb.
 - Blackboard's grade centre download has `Last Name`, `First Name`, `Username`, `Student ID`, then the columns
   as `Title [Total Pts: 50 Score] |id`. Its upload finds a student by `Username` and a column by its id, wants
-  each cell in quotation marks, and makes a text column of what has no id. help.blackboard.com,
-  “Upload or download grades”; library.blackboard.com, “Uploading External Grade Center Items”.
+  each cell in quotation marks, and makes a text column of what has no id. library.blackboard.com, “Uploading
+  External Grade Center Items”; the heads themselves are as in downloads that people have published.
 - A plain list has `id`, and of `first_name`, `last_name`, `email` what there is.
 """
 
