@@ -15,10 +15,11 @@ import nbformat
 import pytest
 from nbgrader.utils import is_solution
 
-from helpers.classroom import alone, attempts, running
-from helpers.classroom.alone import Homework, HomeworkError, main
+from helpers.classroom import attempts, own_homework, running
+from helpers.classroom.alone import main
 from helpers.classroom.attempts import Attempt, keep, load_attempts
 from helpers.classroom.engine import grade_notebook
+from helpers.classroom.own_homework import Homework, HomeworkError
 from helpers.course_progress import where_you_are
 from tests.course.grader import COURSE, Assignment, assignment_names, course_config, read
 
@@ -290,7 +291,7 @@ def test_an_answer_that_prints_much_does_not_hide_the_marks(top: Path, assignmen
 def test_nothing_answered_is_said_and_is_no_attempt(
     top: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(alone, "grade", lambda *_, **__: pytest.fail("nothing needs to run"))
+    monkeypatch.setattr(own_homework, "grade", lambda *_, **__: pytest.fail("nothing needs to run"))
     assert main(["--top", str(top), "grade"]) == 0
     said = capsys.readouterr().out
     assert all(f"{name}: nothing is answered yet." in said for name in assignment_names())
