@@ -340,6 +340,11 @@ def more_points(notebook: Any) -> None:
 
 ACCENTS = 'naive = "naïve, à la carte"'
 STUB = "def writes_per_second(daily_users, writes_per_user):\n"
+TO_STDERR = f"""import sys
+screen = sys.stderr
+{STUB}    print("an average", file=screen)
+    return daily_users * writes_per_user / 86_400
+"""
 
 MISHAPS = (
     Mishap("nothing", changed(lambda _: None)),
@@ -433,15 +438,7 @@ MISHAPS = (
     ),
     Mishap("memory eaten", added("held = []\nwhile True: held.append(bytearray(2**26))")),
     Mishap("a warning on stderr", changed(insert(new_code_cell("import warnings; warnings.warn('old')")))),
-    Mishap(
-        "an answer that warns on stderr",
-        changed(
-            answered(
-                STUB + "    import sys; print('hm', file=sys.stderr)\n"
-                "    return daily_users * writes_per_user / 86_400"
-            )
-        ),
-    ),
+    Mishap("an answer that writes to stderr in each test", changed(answered(TO_STDERR))),
     Mishap("input() waits for a person", added("input('Your name: ')")),
     Mishap("syntax error in an answer", changed(answered(STUB + "    return (daily_users")), 38, "NameError"),
 )
