@@ -129,13 +129,13 @@ def test_what_is_graded_is_graded_again_only_if_it_changed(course: CourseFolder,
 def test_a_persons_mark_stays_and_waits_for_another_look(course: CourseFolder, threads: Executor) -> None:
     grade(course, threads)
     with course.gradebook() as gradebook:
-        mark = gradebook.find_grade("estimation-pitch", NAME, NAME, "student000")
-        mark.manual_score, mark.needs_manual_grade = 7, False
+        mark = gradebook.find_grade("estimation-rate-test-example", NAME, NAME, "student000")
+        mark.manual_score, mark.needs_manual_grade = 0.5, False
         gradebook.db.commit()
     grade(course, threads, force=True)
     with course.gradebook() as gradebook:
-        mark = gradebook.find_grade("estimation-pitch", NAME, NAME, "student000")
-        assert (mark.manual_score, mark.needs_manual_grade) == (7, True)
+        mark = gradebook.find_grade("estimation-rate-test-example", NAME, NAME, "student000")
+        assert (mark.manual_score, mark.needs_manual_grade) == (0.5, True)
 
 
 def test_the_courses_penalty_for_being_late_is_kept(course: CourseFolder, threads: Executor) -> None:
