@@ -197,8 +197,22 @@ def set_answers(term: Term) -> None:
         "bob": assignment.reference() | {"pitch": PITCH},
         "cleo": {},
         "dan": assignment.different() | {"pitch": PITCH},
-        "eve": wrong,
+        "eve": wrong | {"rate": wrong["rate"] + probe(term)},
     }
+
+
+def probe(term: Term) -> str:
+    """Return code that looks around while it is graded, with the rights of whoever grades it."""
+    server = server_of(term.people[TEACHER])
+    ada = term.course / "submitted" / term.name("ada") / NOTEBOOK
+    paths = [str(path) for path in (term.course / "gradebook.db", ada, f"/proc/{server}/environ")]
+    return f"""
+for path in {paths}:
+    try:
+        print("probe:", len(open(path, "rb").read(100)))
+    except OSError as error:
+        print("probe:", type(error).__name__)
+"""
 
 
 def write(term: Term, who: str, answers: Mapping[str, str]) -> None:

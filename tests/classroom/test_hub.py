@@ -131,6 +131,11 @@ def test_nobody_can_hand_in_for_someone_else_or_by_a_link(term: Term, shots: Pat
     assert "holds links and is not collected" in (shots / "hub.log").read_text()
 
 
+def test_code_that_is_graded_cannot_look_around(term: Term) -> None:
+    graded = (term.course / "autograded" / term.name("eve") / NOTEBOOK).read_text()
+    assert re.findall(r"probe: (\w+)\\n", graded) == ["PermissionError"] * 3
+
+
 def test_validation_fails_for_those_whose_visible_tests_fail(term: Term) -> None:
     assert {who for who, said in term.validated.items() if said.get("failed")} == {"cleo", "eve"}
 

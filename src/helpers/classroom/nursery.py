@@ -24,6 +24,8 @@ from ipykernel.iostream import OutStream
 from ipykernel.kernelapp import IPKernelApp
 from IPython.core.interactiveshell import InteractiveShell
 
+from helpers.classroom.confine import confine, needed_by_python
+
 __all__ = ["serve"]
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
@@ -92,8 +94,14 @@ def _become_kernel(asked: dict[str, Any]) -> NoReturn:
     for limit, most in limits.items():
         resource.setrlimit(limit, (most, most))
     _bound_what_cells_print()
+    readable, writable = needed_by_python()
+    confine([*readable, _connection_file(asked["arguments"])], [*writable, asked["environment"]["HOME"]])
     IPKernelApp.launch_instance(asked["arguments"], exec_lines=[EXIT_ENDS_THE_CELL])
     os._exit(0)
+
+
+def _connection_file(arguments: list[str]) -> str:
+    return arguments[arguments.index("-f") + 1]
 
 
 def _bound_what_cells_print() -> None:
