@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import comm
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -54,6 +55,8 @@ def test_what_cannot_be_drawn_is_refused(trace: Any, layout: dict[str, Any], mes
 
 
 def test_pictures_words_and_notes_arrive_in_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Once a test has imported a kernel, its widgets know that nobody listens, and send nothing.
+    monkeypatch.setattr(comm, "create_comm", comm.DummyComm)
     plot = LivePlot([go.Figure(layout=AXES)], "before", "<p>before</p>")
     assert (plot.words, plot.notes) == ("before", "<p>before</p>")
     sent: list[set[str]] = []

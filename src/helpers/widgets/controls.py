@@ -265,9 +265,9 @@ class EntryControl(ipywidgets.VBox):  # type: ignore[misc]
     """A number to write down, or to leave out; `value` is the last good one, None while the box is empty.
 
     >>> entry = EntryControl("latency_ms", Field("Latency", "millisecond", above=0), "for example 200")
-    >>> entry.box.value = "-3"
+    >>> entry.box.value = "-3.5"
     >>> entry.value is None, entry.refused
-    (True, 'Latency = -3: it must be a number above 0 (in millisecond)')
+    (True, 'Latency = -3.5: it must be a number above 0 (in millisecond)')
     """
 
     value = traitlets.Float(None, allow_none=True)
