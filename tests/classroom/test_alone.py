@@ -375,7 +375,7 @@ def test_what_the_learner_can_mend_is_said(
 def test_the_machines_name_is_not_taken_for_an_assignment() -> None:
     def asked(*arguments: str) -> str:
         ran = subprocess.run(
-            ["make", "-n", "grade", *arguments],
+            ["make", "--no-print-directory", "-n", "grade", *arguments],
             cwd=COURSE.parent,
             env=os.environ | {"NAME": "DESKTOP"},
             capture_output=True,
