@@ -145,7 +145,7 @@ class _Estimate(Sheet):
             called = label_asked(scenario, name)
             box = ipywidgets.Text(
                 attempt.answers.get(name, ""),
-                placeholder="a number with its unit, such as 500/s or 2 TB",
+                placeholder="such as 500/s or 2 TB",
                 continuous_update=False,
                 tooltip=called,
             )
