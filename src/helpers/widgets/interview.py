@@ -21,7 +21,8 @@ from helpers.widgets.clock import InterviewClock
 from helpers.widgets.controls import dropdown
 from helpers.widgets.debrief import Debrief
 from helpers.widgets.explorer import Framed
-from helpers.widgets.interview_boards import Sheet, sheets_of
+from helpers.widgets.interview_boards import sheets_of
+from helpers.widgets.interview_sheet import Sheet
 
 __all__ = ["MockInterview", "mock_interview"]
 
