@@ -3,8 +3,10 @@
 import ast
 import re
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterable
+from importlib.metadata import packages_distributions
 from itertools import chain
 from pathlib import Path
 
@@ -88,6 +90,35 @@ def test_lock_satisfies_what_the_project_declares() -> None:
 @pytest.mark.parametrize("declared", ["numpy>=99", "absent>=1"])
 def test_drift_from_the_lock_is_found(declared: str) -> None:
     assert len(unmet([declared], [Pin("numpy==2.4.6", "", ("sha256:12",))])) == 1
+
+
+def undeclared(package: Path, direct: Iterable[str]) -> list[str]:
+    """Return the libraries that the package's modules import and that nothing declares."""
+    declared = {canonicalize_name(Requirement(line).name) for line in direct}
+    brought_by = packages_distributions()
+    imported = {name for path in package.rglob("*.py") for name in libraries(path)}
+    return sorted(
+        name
+        for name in imported - {*sys.stdlib_module_names, "helpers"}
+        if declared.isdisjoint(map(canonicalize_name, brought_by.get(name, [])))
+    )
+
+
+def libraries(path: Path) -> set[str]:
+    """Return the top-level names that a module imports, relative imports aside."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def test_what_the_package_imports_is_declared(tmp_path: Path) -> None:
+    assert undeclared(ROOT / "src/helpers", DIRECT) == []
+    (tmp_path / "module.py").write_text("import os\nimport numpy.linalg\nfrom plotly import io\n")
+    assert undeclared(tmp_path, ["NumPy>=2"]) == ["plotly"]
 
 
 def test_every_pin_is_exact_and_has_hashes() -> None:
